@@ -1,0 +1,1 @@
+"""Measurements: each module prints figure, limit and ratio, and fails below its limit."""

@@ -1,0 +1,57 @@
+"""Rows: people, memberships, roles and API tokens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from bss.transaction.rows import AccountRow, OrganisationRow
+
+
+class RoleModel(OrganisationRow):
+    """A named set of permissions; data that an organisation may extend."""
+
+    code: str = fields.TextField()
+    permissions: Any = fields.JSONField()
+
+    class Meta:
+        table = "role"
+
+
+class PersonModel(AccountRow):
+    """A person or an API client; `path` is the account that it belongs to."""
+
+    name: str = fields.TextField()
+    email: str = fields.TextField(default="")
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "person"
+
+
+class MembershipModel(AccountRow):
+    """A person's role over an account and everything below it (`path`)."""
+
+    person_id: UUID = fields.UUIDField()
+    account_id: UUID = fields.UUIDField()
+    role: str = fields.TextField()
+
+    class Meta:
+        table = "membership"
+
+
+class ApiTokenModel(AccountRow):
+    """A bearer token of a membership. Only its SHA-256 is stored."""
+
+    membership_id: UUID = fields.UUIDField()
+    name: str = fields.TextField()
+    token_hash: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+    expires_at: datetime | None = fields.DatetimeField(null=True)
+    revoked_at: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "api_token"

@@ -1,0 +1,58 @@
+"""Rows: issuers, their number series, selling edges and supply edges."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from bss.transaction.rows import AccountRow
+
+
+class IssuerModel(AccountRow):
+    """A legal entity that issues documents, with its card and brand; `path` is its owner account's."""
+
+    owner_id: UUID = fields.UUIDField()
+    name: str = fields.TextField()
+    card: Any = fields.JSONField()
+    due_days: int = fields.IntField(default=30)
+
+    class Meta:
+        table = "issuer"
+
+
+class SeriesModel(AccountRow):
+    """The gap-free number series of an issuer; its row lock serialises numbering."""
+
+    issuer_id: UUID = fields.UUIDField()
+    prefix: str = fields.TextField()
+    last_number: int = fields.BigIntField(default=0)
+
+    class Meta:
+        table = "series"
+
+
+class EdgeModel(AccountRow):
+    """A selling edge (seller → buyer), or the supply edge at which the organisation itself buys.
+
+    `path` is the buyer's: the buyer sees its own terms and nobody below it does.
+    """
+
+    kind: str = fields.TextField()
+    seller_account_id: UUID | None = fields.UUIDField(null=True)
+    buyer_account_id: UUID = fields.UUIDField()
+    price_list_id: UUID = fields.UUIDField()
+    currency: str = fields.TextField()
+    zone: str = fields.TextField()
+    policy: str = fields.TextField()
+    billing_day: int = fields.IntField()
+    bill_to_account_id: UUID = fields.UUIDField()
+    issuer_id: UUID | None = fields.UUIDField(null=True)
+    link_id: UUID | None = fields.UUIDField(null=True)
+    received = fields.BooleanField(default=False)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "edge"

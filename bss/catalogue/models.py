@@ -1,0 +1,92 @@
+"""Rows: products, offerings, meters, price lists and their published versions."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from tortoise import fields
+
+from bss.transaction.rows import AccountRow
+
+
+class ProductModel(AccountRow):
+    """A product; `path` is its owner account's."""
+
+    owner_id: UUID = fields.UUIDField()
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+
+    class Meta:
+        table = "product"
+
+
+class OfferingModel(AccountRow):
+    """A plan that is sold. `supply_offering_id` is the distributor's offering, the identity across a link."""
+
+    owner_id: UUID = fields.UUIDField()
+    product_id: UUID = fields.UUIDField()
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+    unit: str = fields.TextField(default="")
+    cycle_months: int = fields.IntField(default=1)
+    supply_link_id: UUID | None = fields.UUIDField(null=True)
+    supply_offering_id: UUID | None = fields.UUIDField(null=True)
+
+    class Meta:
+        table = "offering"
+
+
+class MeterModel(AccountRow):
+    """A meter. Usage is stored in its base unit; `divisor` base units make one unit that a price names."""
+
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+    unit: str = fields.TextField()
+    divisor: int = fields.BigIntField(default=1)
+    kind: str = fields.TextField()
+
+    class Meta:
+        table = "meter"
+
+
+class PriceListModel(AccountRow):
+    """A price list in one currency. `received`: the distributor's, read-only here, written by sync only."""
+
+    owner_id: UUID = fields.UUIDField()
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+    currency: str = fields.TextField()
+    received = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "price_list"
+
+
+class PriceVersionModel(AccountRow):
+    """A published, immutable version, in force from `valid_from` until the next version's."""
+
+    price_list_id: UUID = fields.UUIDField()
+    number: int = fields.IntField()
+    valid_from: datetime = fields.DatetimeField()
+    published_at: datetime = fields.DatetimeField()
+    received = fields.BooleanField(default=False)
+
+    class Meta:
+        table = "price_version"
+
+
+class PriceModel(AccountRow):
+    """One charge of an offering in a version: one-time, recurring or usage, with its price model."""
+
+    version_id: UUID = fields.UUIDField()
+    offering_id: UUID = fields.UUIDField()
+    charge: str = fields.TextField()
+    kind: str = fields.TextField()
+    description: str = fields.TextField()
+    meter: str | None = fields.TextField(null=True)
+    model: Any = fields.JSONField()
+
+    class Meta:
+        table = "price"

@@ -1,0 +1,242 @@
+"""Guards of the first tables: row-level security, keys, references, locks, the directory and its functions."""
+
+from tortoise import migrations
+from tortoise.migrations import operations as ops
+
+from bss.transaction.guard import (
+    account_table,
+    append_only,
+    definer_function,
+    directory_table,
+    locked_when,
+    organisation_table,
+    tenant_reference,
+)
+
+ORGANISATION_TABLES = ("organisation", "role", "job", "event", "idempotency", "bill_run")
+ACCOUNT_TABLES = (
+    "account", "audit", "person", "membership", "api_token", "product", "offering", "meter", "price_list",
+    "price_version", "price", "issuer", "series", "edge", "subscription", "segment", "usage_batch", "billable_line",
+)
+
+TRIGGER_FUNCTIONS = [
+    """
+    CREATE FUNCTION refuse_rewriting() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+      IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV = to_jsonb(NEW) - TG_ARGV THEN RETURN NEW; END IF;
+      RAISE EXCEPTION 'rows of % are append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
+    # The lock looks at the role and not at a setting, because raw SQL can set a setting.
+    """
+    CREATE FUNCTION refuse_locked() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE
+      flag text := TG_ARGV[0];
+      before jsonb := CASE WHEN TG_OP = 'INSERT' THEN '{}' ELSE to_jsonb(OLD) END;
+      after jsonb := CASE WHEN TG_OP = 'DELETE' THEN '{}' ELSE to_jsonb(NEW) END;
+    BEGIN
+      IF current_user <> 'bss_sync'
+         AND (coalesce((before ->> flag)::boolean, false) OR coalesce((after ->> flag)::boolean, false))
+         AND (TG_OP <> 'UPDATE' OR before - TG_ARGV[1:] IS DISTINCT FROM after - TG_ARGV[1:]) THEN
+        RAISE EXCEPTION 'LOCKED: this row of % is written by the other organisation only', TG_TABLE_NAME
+          USING ERRCODE = 'insufficient_privilege';
+      END IF;
+      IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+      RETURN NEW;
+    END $body$
+    """,
+    """
+    CREATE FUNCTION mark_due() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+      SET search_path = public, pg_temp AS $body$
+    BEGIN
+      INSERT INTO directory_due (organisation_id, due_at) VALUES (NEW.organisation_id, now());
+      RETURN NULL;
+    END $body$
+    """,
+]
+
+DIRECTORY = [
+    "CREATE TABLE directory_organisation (organisation_id uuid PRIMARY KEY, slug text NOT NULL UNIQUE,"
+    ' root_path text COLLATE "C" NOT NULL)',
+    "CREATE TABLE directory_token (token_hash text PRIMARY KEY, organisation_id uuid NOT NULL, token_id uuid NOT NULL)",
+    "CREATE TABLE directory_due (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, organisation_id uuid NOT NULL,"
+    " due_at timestamptz NOT NULL)",
+    *[sql for table in ("directory_organisation", "directory_token", "directory_due") for sql in directory_table(table)],
+    *definer_function(
+        "directory_register(organisation uuid, name text, root text)", "void",
+        "INSERT INTO directory_organisation VALUES (organisation, name, root)",
+    ),
+    *definer_function(
+        "directory_organisations()", "TABLE (organisation_id uuid, slug text, root_path text)",
+        "SELECT organisation_id, slug, root_path FROM directory_organisation ORDER BY organisation_id",
+    ),
+    *definer_function(
+        "directory_register_token(hash text, organisation uuid, token uuid)", "void",
+        "INSERT INTO directory_token VALUES (hash, organisation, token)",
+    ),
+    *definer_function(
+        "directory_token(hash text)", "TABLE (organisation_id uuid, token_id uuid, root_path text)",
+        "SELECT t.organisation_id, t.token_id, o.root_path FROM directory_token t"
+        " JOIN directory_organisation o USING (organisation_id) WHERE t.token_hash = hash",
+    ),
+    # Marks are taken by deleting them and handed out once; what is lost with a killed taker the sweep finds.
+    *definer_function(
+        "directory_take_due()", "TABLE (organisation_id uuid, root_path text)",
+        "WITH taken AS (DELETE FROM directory_due d WHERE d.id IN"
+        " (SELECT id FROM directory_due ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED) RETURNING d.organisation_id)"
+        " SELECT DISTINCT o.organisation_id, o.root_path FROM taken JOIN directory_organisation o USING (organisation_id)",
+    ),
+]
+
+KEYS = [
+    "ALTER TABLE organisation ADD CONSTRAINT organisation_is_its_own CHECK (organisation_id = id)",
+    "ALTER TABLE organisation ADD CONSTRAINT organisation_slug_once UNIQUE (slug)",
+    "ALTER TABLE account ADD CONSTRAINT account_path_once UNIQUE (organisation_id, path)",
+    "CREATE UNIQUE INDEX account_one_root ON account (organisation_id) WHERE parent_id IS NULL",
+    "CREATE UNIQUE INDEX account_number_once ON account (organisation_id, accounting_number)"
+    " WHERE accounting_number <> '' AND NOT mirrored",
+    "CREATE INDEX account_by_parent ON account (organisation_id, parent_id)",
+    "ALTER TABLE role ADD CONSTRAINT role_once UNIQUE (organisation_id, code)",
+    "ALTER TABLE membership ADD CONSTRAINT membership_once UNIQUE (organisation_id, person_id, account_id, role)",
+    "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
+    "ALTER TABLE product ADD CONSTRAINT product_once UNIQUE (organisation_id, owner_id, code)",
+    "ALTER TABLE offering ADD CONSTRAINT offering_once UNIQUE (organisation_id, owner_id, code)",
+    "CREATE UNIQUE INDEX offering_of_supply_once ON offering (organisation_id, supply_link_id, supply_offering_id)"
+    " WHERE supply_offering_id IS NOT NULL",
+    "ALTER TABLE meter ADD CONSTRAINT meter_once UNIQUE (organisation_id, code)",
+    "ALTER TABLE meter ADD CONSTRAINT meter_divisor_positive CHECK (divisor > 0)",
+    "ALTER TABLE price_list ADD CONSTRAINT price_list_once UNIQUE (organisation_id, owner_id, code)",
+    "ALTER TABLE price_version ADD CONSTRAINT price_version_number_once"
+    " UNIQUE (organisation_id, price_list_id, number)",
+    "ALTER TABLE price_version ADD CONSTRAINT price_version_start_once"
+    " UNIQUE (organisation_id, price_list_id, valid_from)",
+    "ALTER TABLE price ADD CONSTRAINT price_once UNIQUE (organisation_id, version_id, offering_id, charge)",
+    "ALTER TABLE series ADD CONSTRAINT series_once UNIQUE (organisation_id, issuer_id, prefix)",
+    "CREATE UNIQUE INDEX edge_buyer_once ON edge (organisation_id, buyer_account_id) WHERE kind = 'selling'",
+    "CREATE UNIQUE INDEX edge_supply_once ON edge (organisation_id, link_id) WHERE kind = 'supply'",
+    "ALTER TABLE edge ADD CONSTRAINT edge_kind_fits CHECK (kind = 'selling' AND seller_account_id IS NOT NULL"
+    " AND issuer_id IS NOT NULL OR kind = 'supply' AND seller_account_id IS NULL)",
+    "ALTER TABLE edge ADD CONSTRAINT edge_billing_day CHECK (billing_day BETWEEN 1 AND 31)",
+    "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0)",
+    "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id)",
+    "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
+    "ALTER TABLE segment ADD CONSTRAINT segment_current_once EXCLUDE USING gist (organisation_id WITH =,"
+    " subscription_id WITH =, tstzrange(effective_from, effective_to) WITH &&) WHERE (recorded_to IS NULL)",
+    "CREATE INDEX segment_current ON segment (organisation_id, subscription_id, effective_from)"
+    " WHERE recorded_to IS NULL",
+    "ALTER TABLE billable_line ADD CONSTRAINT line_once UNIQUE"
+    " (organisation_id, edge_id, subscription_id, charge, service_start, kind)",
+    "ALTER TABLE billable_line ADD CONSTRAINT line_periods_apart EXCLUDE USING gist (organisation_id WITH =,"
+    " edge_id WITH =, subscription_id WITH =, charge WITH =, tstzrange(service_start, service_end) WITH &&)"
+    " WHERE (kind = 'original')",
+    "CREATE INDEX line_by_invoice ON billable_line (organisation_id, invoice_id)",
+    "CREATE INDEX line_by_subscription ON billable_line (organisation_id, subscription_id, billing_start)",
+    "ALTER TABLE invoice ADD CONSTRAINT invoice_number_once UNIQUE (organisation_id, issuer_id, number)",
+    "ALTER TABLE invoice_file ADD CONSTRAINT invoice_file_once UNIQUE (organisation_id, invoice_id, media_type)",
+    "ALTER TABLE job ADD CONSTRAINT job_once UNIQUE (organisation_id, kind, key)",
+    "CREATE INDEX job_due ON job (organisation_id, due_at) WHERE state IN ('due', 'running')",
+    "CREATE INDEX event_waiting ON event (organisation_id, recorded_at) WHERE relayed_at IS NULL",
+    "ALTER TABLE idempotency ALTER COLUMN id SET DEFAULT gen_random_uuid()",
+    "ALTER TABLE idempotency ADD CONSTRAINT idempotency_once UNIQUE (organisation_id, actor_id, operation, key)",
+    "CREATE INDEX audit_by_time ON audit (organisation_id, recorded_at)",
+]
+
+REFERENCES = [
+    tenant_reference(table, column, target)
+    for table, column, target in (
+        ("account", "parent_id", "account"),
+        ("membership", "person_id", "person"),
+        ("membership", "account_id", "account"),
+        ("api_token", "membership_id", "membership"),
+        ("product", "owner_id", "account"),
+        ("offering", "owner_id", "account"),
+        ("offering", "product_id", "product"),
+        ("price_list", "owner_id", "account"),
+        ("price_version", "price_list_id", "price_list"),
+        ("price", "version_id", "price_version"),
+        ("price", "offering_id", "offering"),
+        ("issuer", "owner_id", "account"),
+        ("series", "issuer_id", "issuer"),
+        ("edge", "seller_account_id", "account"),
+        ("edge", "buyer_account_id", "account"),
+        ("edge", "price_list_id", "price_list"),
+        ("edge", "bill_to_account_id", "account"),
+        ("edge", "issuer_id", "issuer"),
+        ("subscription", "account_id", "account"),
+        ("subscription", "offering_id", "offering"),
+        ("segment", "subscription_id", "subscription"),
+        ("segment", "offering_id", "offering"),
+        ("billable_line", "edge_id", "edge"),
+        ("billable_line", "subscription_id", "subscription"),
+        ("invoice", "issuer_id", "issuer"),
+        ("invoice", "bill_to_account_id", "account"),
+        ("invoice_file", "invoice_id", "invoice"),
+    )
+]
+
+USAGE = [
+    # The identity of an event is its source and its id, whatever its time; partitions could not hold that key.
+    "CREATE TABLE usage_key (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL, source text NOT NULL,"
+    " event_id text NOT NULL, fingerprint bigint NOT NULL, hour timestamptz NOT NULL,"
+    " PRIMARY KEY (organisation_id, source, event_id))",
+    "CREATE TABLE usage_event (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL, source text NOT NULL,"
+    " event_id text NOT NULL, subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL,"
+    " hour timestamptz NOT NULL, quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), recorded_at timestamptz NOT NULL)"
+    " PARTITION BY RANGE (hour)",
+    "CREATE TABLE usage_event_rest PARTITION OF usage_event DEFAULT",
+    "CREATE INDEX usage_event_by_hour ON usage_event USING brin (hour)",
+    "CREATE TABLE usage_hour (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL,"
+    " subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL, hour timestamptz NOT NULL,"
+    " quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), samples bigint NOT NULL, revision bigint NOT NULL DEFAULT 1,"
+    " sent_revision bigint NOT NULL DEFAULT 0, mirrored boolean NOT NULL DEFAULT false,"
+    " PRIMARY KEY (organisation_id, subscription_id, meter, resource, hour))",
+    "CREATE INDEX usage_hour_unsent ON usage_hour (organisation_id, subscription_id)"
+    " WHERE mirrored AND revision > sent_revision",
+    *[sql for table in ("usage_key", "usage_event", "usage_hour") for sql in account_table(table, with_id=False)],
+    "ALTER TABLE usage_event_rest ENABLE ROW LEVEL SECURITY",
+    "ALTER TABLE usage_event_rest FORCE ROW LEVEL SECURITY",
+    "ALTER TABLE usage_hour ADD CONSTRAINT usage_hour_subscription_exists FOREIGN KEY (organisation_id, subscription_id)"
+    " REFERENCES subscription (organisation_id, id)",
+]
+
+DUE_MARKS = [
+    f"CREATE TRIGGER {table}_marks_due AFTER INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION mark_due()"
+    for table in ("event", "job")
+]
+
+LOCKS = [
+    *locked_when("account", "mirrored"),
+    *locked_when("subscription", "mirrored", except_for=("provisioned_at", "removed_at")),
+    *locked_when("segment", "mirrored"),
+    *locked_when("price_list", "received"),
+    *locked_when("price_version", "received"),
+    *locked_when("edge", "received"),
+    *append_only("audit"),
+    *append_only("price_version"),
+    *append_only("price"),
+    *append_only("segment", except_for=("recorded_to",)),
+    *append_only("billable_line", except_for=("path",)),
+    *append_only("invoice", except_for=("path", "seller_path")),
+    *append_only("invoice_file", except_for=("path", "seller_path")),
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("bss", "0001_tables")]
+
+    operations = [
+        ops.RunSQL(
+            ["CREATE EXTENSION IF NOT EXISTS btree_gist",
+            *TRIGGER_FUNCTIONS,
+            *DIRECTORY,
+            *[sql for table in ORGANISATION_TABLES for sql in organisation_table(table)],
+            *[sql for table in ACCOUNT_TABLES for sql in account_table(table)],
+            *account_table("invoice", also="seller_path"),
+            *account_table("invoice_file", also="seller_path"),
+            *KEYS,
+            *REFERENCES,
+            *USAGE,
+            *DUE_MARKS,
+            *LOCKS]
+        )
+    ]

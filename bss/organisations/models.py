@@ -1,0 +1,42 @@
+"""Rows: organisations and their account trees."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from tortoise import fields
+
+from bss.transaction.rows import AccountRow, OrganisationRow
+
+
+class OrganisationModel(OrganisationRow):
+    """An organisation; `organisation_id` is its own id, so that the one policy serves."""
+
+    name: str = fields.TextField()
+    slug: str = fields.TextField()
+    zone: str = fields.TextField()
+    currency: str = fields.TextField()
+    root_account_id: UUID = fields.UUIDField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "organisation"
+
+
+class AccountModel(AccountRow):
+    """An account; `path` ends with its own label. `mirrored`: copied from a reseller's BSS and locked here."""
+
+    parent_id: UUID | None = fields.UUIDField(null=True)
+    kind: str = fields.TextField()
+    name: str = fields.TextField()
+    accounting_number: str = fields.TextField(default="")
+    email: str = fields.TextField(default="")
+    billing_address: str = fields.TextField(default="")
+    mirrored = fields.BooleanField(default=False)
+    managed_by: str = fields.TextField(default="")
+    version: int = fields.BigIntField(default=1)
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "account"

@@ -1,0 +1,75 @@
+"""The closed vocabulary of permissions, `noun:verb`, and the roles that every organisation starts with.
+
+Owns: the words. Does not own: who has which role (`bss.access`), or which operation needs what: that is
+declared once, on the command or the query.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Permission(StrEnum):
+    """What a role may allow. Alphabetical."""
+
+    ACCOUNT_CREATE = "account:create"
+    ACCOUNT_VIEW = "account:view"
+    AUDIT_VIEW = "audit:view"
+    BILL_RUN = "bill:run"
+    CATALOGUE_MANAGE = "catalogue:manage"
+    CATALOGUE_VIEW = "catalogue:view"
+    EDGE_MANAGE = "edge:manage"
+    EDGE_VIEW = "edge:view"
+    INVOICE_VIEW = "invoice:view"
+    ISSUER_MANAGE = "issuer:manage"
+    JOB_MANAGE = "job:manage"
+    JOB_VIEW = "job:view"
+    LINK_MANAGE = "link:manage"
+    LINK_VIEW = "link:view"
+    MARGIN_VIEW = "margin:view"
+    ORGANISATION_OPEN = "organisation:open"
+    PERSON_MANAGE = "person:manage"
+    PRICE_MANAGE = "price:manage"
+    PRICE_VIEW = "price:view"
+    SUBSCRIPTION_MANAGE = "subscription:manage"
+    SUBSCRIPTION_VIEW = "subscription:view"
+    TOKEN_CREATE = "token:create"
+    USAGE_IMPORT = "usage:import"
+    USAGE_VIEW = "usage:view"
+
+
+HISTORY = frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW, Permission.INVOICE_VIEW})
+"""Activity, usage and billing history: no client role can be without them (A23)."""
+
+STANDARD_ROLES: dict[str, frozenset[Permission]] = {
+    "owner": frozenset(Permission),
+    "operations": HISTORY
+    | {
+        Permission.ACCOUNT_VIEW,
+        Permission.CATALOGUE_VIEW,
+        Permission.JOB_MANAGE,
+        Permission.JOB_VIEW,
+        Permission.LINK_VIEW,
+        Permission.SUBSCRIPTION_MANAGE,
+        Permission.USAGE_IMPORT,
+    },
+    "finance": HISTORY
+    | {
+        Permission.ACCOUNT_VIEW,
+        Permission.BILL_RUN,
+        Permission.CATALOGUE_VIEW,
+        Permission.EDGE_VIEW,
+        Permission.MARGIN_VIEW,
+        Permission.PRICE_VIEW,
+    },
+    "partner": HISTORY
+    | {
+        Permission.ACCOUNT_CREATE,
+        Permission.ACCOUNT_VIEW,
+        Permission.EDGE_VIEW,
+        Permission.PRICE_VIEW,
+        Permission.SUBSCRIPTION_MANAGE,
+    },
+    "customer": HISTORY | {Permission.ACCOUNT_VIEW},
+}
+"""Roles that a new organisation gets as data; it may add its own."""

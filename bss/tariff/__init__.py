@@ -1,0 +1,1 @@
+"""The tariff: what a quantity costs under a price, exactly, and why. Pure: see README.md."""

@@ -1,0 +1,49 @@
+"""The explanation: why a line costs what it costs, as data that is stored with the line.
+
+Owns: the shape of an explanation, and which of its parts are given and which are results. Does not own: the
+arithmetic (`bss.tariff.rating`), and the second opinion on it (`bss.tariff.recompute`).
+"""
+
+from copy import deepcopy
+from typing import Any
+
+from bss.money import Money, minor_digits
+from bss.period import Share
+from bss.policy import MoneyPolicy
+from bss.tariff.exact import ratio_text
+from bss.tariff.price import Price
+from bss.tariff.quantity import Quantity
+from bss.tariff.walk import Walk
+
+Explanation = dict[str, Any]
+"""JSON-ready: strings, one int, lists and dicts. Parts are shared between lines: not to be written to."""
+
+GIVEN = ("price", "quantity", "share", "policy", "currency", "minor_digits")
+
+
+def explained(
+    price: Price,
+    quantity: Quantity,
+    share: Share,
+    policy: MoneyPolicy,
+    walk: Walk,
+    exact: tuple[int, int],
+    amount: Money,
+) -> Explanation:
+    """All that was given, the walk, the exact amount before rounding as "n/d", and the amount."""
+    return {
+        "price": price.data,
+        "quantity": quantity.to_data(),
+        "share": {"numerator": str(share.numerator), "denominator": str(share.denominator)},
+        "policy": policy.to_data(),
+        "currency": amount.currency,
+        "minor_digits": minor_digits(amount.currency),
+        "walk": list(walk.rows),
+        "exact": ratio_text(*exact),
+        "amount": str(amount.amount),
+    }
+
+
+def stripped(explanation: Explanation) -> Explanation:
+    """A copy with what was given alone: no amount, and no walk, which has amounts in every row."""
+    return {part: deepcopy(explanation[part]) for part in GIVEN}

@@ -1,0 +1,97 @@
+"""Open a unit of work: the only way to write, and the only way to read.
+
+Owns: the binding of organisation and account scope for row-level security, and the refusal to nest.
+Does not own: permission, idempotency and audit, which a command adds (`bss.transaction.command`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+from tortoise.backends.base.client import BaseDBAsyncClient
+
+from bss.transaction.database import Database, Role, current, orm_client
+from bss.viewer import Viewer
+
+
+@dataclass
+class Transaction:
+    """One open transaction: of one organisation, in one account scope, as one role.
+
+    `db` is what models take as `using_db`; `connection` is the same connection for hand-written SQL and COPY.
+    """
+
+    viewer: Viewer
+    role: Role
+    connection: asyncpg.Connection
+    db: BaseDBAsyncClient
+    writes: bool
+    has_news: bool = False
+    """Whether an event or a job was written: the doorbell rings after the commit."""
+
+    @property
+    def organisation_id(self) -> UUID:
+        return self.viewer.organisation_id
+
+
+class NestedTransaction(RuntimeError):
+    """A unit of work was opened inside another: a programming error."""
+
+
+_ambient: ContextVar[Transaction | None] = ContextVar("bss_transaction", default=None)
+
+
+@asynccontextmanager
+async def begin(viewer: Viewer, *, role: Role = Role.APP) -> AsyncIterator[Transaction]:
+    """Open a write transaction for one organisation. Commits at the end of the block, rolls back on any error.
+
+    Nothing remote may happen inside. After the commit the doorbell rings if an event or a job was written.
+    """
+    if _ambient.get() is not None:
+        raise NestedTransaction("a transaction is open already; commands do not call commands")
+    database = current()
+    async with _opened(database, viewer, role, writes=True) as transaction:
+        yield transaction
+    if transaction.has_news:
+        await database.doorbell(viewer.organisation_id)
+
+
+@asynccontextmanager
+async def reading(viewer: Viewer) -> AsyncIterator[Transaction]:
+    """A read-only unit of work; inside an open one of the same viewer it is that one."""
+    ambient = _ambient.get()
+    if ambient is not None:
+        if ambient.viewer.organisation_id != viewer.organisation_id or ambient.viewer.path != viewer.path:
+            raise NestedTransaction("the open transaction belongs to another scope")
+        yield ambient
+        return
+    async with _opened(current(), viewer, Role.APP, writes=False) as transaction:
+        yield transaction
+
+
+@asynccontextmanager
+async def _opened(
+    database: Database, viewer: Viewer, role: Role, *, writes: bool
+) -> AsyncIterator[Transaction]:
+    async with database.pool(role).acquire() as pooled:
+        connection: asyncpg.Connection = pooled  # type: ignore[assignment]
+        if database.observer is not None:
+            observer = database.observer
+            connection.add_query_logger(lambda record: observer(record.query))
+        async with connection.transaction(readonly=not writes):
+            await connection.execute(
+                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
+                str(viewer.organisation_id),
+                viewer.path,
+            )
+            transaction = Transaction(viewer, role, connection, orm_client(connection), writes)
+            token = _ambient.set(transaction)
+            try:
+                yield transaction
+            finally:
+                _ambient.reset(token)

@@ -1,0 +1,89 @@
+"""Keyset pages: lists that stay in place while rows come and go, at a constant number of statements.
+
+Owns: the page request, the page, and the SQL around an inner query. Does not own: opaque cursors (`schema`).
+Rows are ordered by id, which is a UUIDv7 and so the order of creation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.refusal import InvalidInput
+from bss.transaction.begin import reading
+from bss.viewer import Viewer
+
+MOST_ROWS = 200
+Row = TypeVar("Row")
+
+
+@dataclass(frozen=True)
+class PageRequest:
+    """`first` rows after `after`, or the `last` rows before `before`; 50 rows when neither is said."""
+
+    first: int | None = None
+    after: UUID | None = None
+    last: int | None = None
+    before: UUID | None = None
+
+    def __post_init__(self) -> None:
+        if self.first is not None and self.last is not None:
+            raise InvalidInput.at("last", "Ask for first or last, not for both.")
+        if not 0 <= self.size <= MOST_ROWS:
+            name = "last" if self.backward else "first"
+            raise InvalidInput.at(name, f"A page has 0 to {MOST_ROWS} rows.")
+
+    @property
+    def backward(self) -> bool:
+        return self.last is not None
+
+    @property
+    def size(self) -> int:
+        return next((size for size in (self.first, self.last) if size is not None), 50)
+
+
+@dataclass(frozen=True)
+class Page(Generic[Row]):
+    """One page, in ascending order, and whether there is more on either side."""
+
+    rows: tuple[Row, ...]
+    has_next: bool
+    has_previous: bool
+
+
+async def paged(
+    viewer: Viewer,
+    select: str,
+    arguments: Sequence[object],
+    request: PageRequest,
+    value_of: Callable[[Record], Row],
+) -> Page[Row]:
+    """Run `select` (a query with an `id` column and $1…$n arguments) as one page. One statement.
+
+    The caller's select filters by organisation and by the viewer's scope; row-level security does so again.
+    """
+    comparisons = []
+    values = list(arguments)
+    for bound, sign in ((request.after, ">"), (request.before, "<")):
+        if bound is not None:
+            values.append(bound)
+            comparisons.append(f"page.id {sign} ${len(values)}")
+    where = f"WHERE {' AND '.join(comparisons)}" if comparisons else ""
+    direction = "DESC" if request.backward else "ASC"
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT * FROM ({select}) AS page {where} ORDER BY page.id {direction} LIMIT {request.size + 1}",
+            *values,
+        )
+    more, kept = len(rows) > request.size, rows[: request.size]
+    if request.backward:
+        kept.reverse()
+    return Page(
+        tuple(value_of(row) for row in kept),
+        has_next=request.before is not None if request.backward else more,
+        has_previous=more if request.backward else request.after is not None,
+    )

@@ -1,0 +1,46 @@
+"""Who asks: every read and every write takes a `Viewer`.
+
+Owns: the value. Does not own: how a token or a sign-in becomes one (`bss.access`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from bss.identifier import derived
+from bss.permission import Permission
+from bss.refusal import PermissionDenied
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """A person, an API client or a job, within one organisation and one subtree of its accounts.
+
+    `path` is the path of the account at the top of the scope, never empty; staff have the root's.
+    """
+
+    actor_id: UUID
+    actor_name: str
+    organisation_id: UUID
+    path: str
+    permissions: frozenset[Permission]
+
+    def __post_init__(self) -> None:
+        if not self.path.endswith("."):
+            raise ValueError("a viewer without an account scope sees nothing and must not exist")
+
+    @classmethod
+    def system(cls, organisation_id: UUID, root_path: str, job: str) -> Viewer:
+        """The organisation's own jobs: root scope, every permission, named in the audit by the job."""
+        actor = derived("system", organisation_id, job)
+        return cls(actor, f"system:{job}", organisation_id, root_path, frozenset(Permission))
+
+    def require(self, permission: Permission) -> None:
+        """Refuse with `PermissionDenied` unless the viewer has the permission."""
+        if permission not in self.permissions:
+            raise PermissionDenied(permission.value)
+
+    def sees(self, path: str) -> bool:
+        """Whether an account row with this path lies in the viewer's scope."""
+        return path.startswith(self.path)

@@ -1,0 +1,65 @@
+"""Every setting of an installation, from the environment, typed and documented.
+
+Owns: names, meanings and defaults. Does not own: what an organisation chooses for itself, which is data.
+No secret has a default; with no setting at all, everything runs on the embedded servers.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+
+
+class BadSetting(ValueError):
+    """A setting that is missing or cannot be understood; the message names it."""
+
+
+def _setting(name: str, meaning: str, default: str | None = None) -> str | None:
+    value: str | None = field(default=default, metadata={"name": name, "meaning": meaning})
+    return value
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What the environment says. Fields are text or None; `load` checks those that must fit together."""
+
+    database_url: str | None = _setting(
+        "DATABASE_URL",
+        "Where PostgreSQL is, without a user: postgresql://host:5432/bss. Unset: the embedded server.",
+    )
+    database_app_password: str | None = _setting("DATABASE_APP_PASSWORD", "Password of the role bss_app.")
+    database_sync_password: str | None = _setting("DATABASE_SYNC_PASSWORD", "Password of the role bss_sync.")
+    database_bulk_password: str | None = _setting("DATABASE_BULK_PASSWORD", "Password of the role bss_bulk.")
+    database_owner_url: str | None = _setting(
+        "DATABASE_OWNER_URL", "For `bss migrate` only: the owner of the database, who may create roles."
+    )
+    redis_url: str | None = _setting(
+        "REDIS_URL", "Where the queue is: redis://host:6379/0 or unix:///path. Unset: the embedded server."
+    )
+    home: str | None = _setting("BSS_HOME", "The folder of the embedded servers' data.", "var")
+    host: str | None = _setting("BSS_HOST", "The address that `bss serve` listens on.", "127.0.0.1")
+    port: str | None = _setting("BSS_PORT", "The port that `bss serve` listens on.", "8000")
+
+    @property
+    def home_folder(self) -> Path:
+        return Path(self.home or "var").absolute()
+
+
+def load(environment: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings. Raises `BadSetting` when an external database lacks its passwords."""
+    source = os.environ if environment is None else environment
+    given = {}
+    for each in fields(Settings):
+        name = each.metadata["name"]
+        if source.get(name):
+            given[each.name] = source[name]
+    settings = Settings(**given)
+    if settings.database_url is not None:
+        for each in fields(Settings):
+            if each.name.endswith("_password") and getattr(settings, each.name) is None:
+                raise BadSetting(f"{each.metadata['name']} must be set when DATABASE_URL is")
+    if settings.port is not None and not settings.port.isdecimal():
+        raise BadSetting(f"BSS_PORT is {settings.port!r}, not a number")
+    return settings
