@@ -81,16 +81,15 @@ async def prepare_roles(connection: asyncpg.Connection, passwords: Mapping[Role,
 
 async def migrate(owner_url: str, *, say: Callable[[str], None] = lambda _: None) -> None:
     """Apply what is missing. Several processes may call it at once: the second waits and finds nothing to do."""
-    async with _alone(owner_url):
-        async with TortoiseContext() as context:
-            await context.init(config=orm_configuration(owner_url))
-            executor = MigrationExecutor(
-                context.connections.get("default"), orm_configuration(owner_url)["apps"]
-            )
-            await executor.migrate(
-                direction="forward", progress=lambda phase, app, name: say(f"{phase} {app} {name}")
-            )
-            await context.connections.close_all()
+    async with _alone(owner_url), TortoiseContext() as context:
+        await context.init(config=orm_configuration(owner_url))
+        executor = MigrationExecutor(
+            context.connections.get("default"), orm_configuration(owner_url)["apps"]
+        )
+        await executor.migrate(
+            direction="forward", progress=lambda phase, app, name: say(f"{phase} {app} {name}")
+        )
+        await context.connections.close_all()
 
 
 @asynccontextmanager

@@ -58,7 +58,7 @@ async def make_template(server: Server) -> None:
     """Roles, and a migrated database that is copied for each test."""
     admin = await asyncpg.connect(server.admin_url)
     await admin.execute("SELECT pg_advisory_lock(7305002)")
-    await prepare_roles(admin, {role: PASSWORD for role in Role})
+    await prepare_roles(admin, dict.fromkeys(Role, PASSWORD))
     if not await admin.fetchval("SELECT 1 FROM pg_roles WHERE rolname = 'bss_owner'"):
         await admin.execute(f"CREATE ROLE bss_owner LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{PASSWORD}'")
     await admin.execute(f"CREATE DATABASE {TEMPLATE} OWNER bss_owner")
@@ -77,7 +77,7 @@ async def fresh_database(server: Server) -> AsyncIterator[tuple[str, Database]]:
     """A copy of the template, with open pools; its name is unique. Dropped afterwards."""
     name = f"bss_test_{uuid7().hex}"
     admin = await asyncpg.connect(server.admin_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY WAL_LOG")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER bss_owner STRATEGY WAL_LOG")
     database = await Database.connect(server.addresses(name), most=8)
     try:
         yield name, database

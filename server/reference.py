@@ -1,0 +1,114 @@
+"""Write the reference pages and the SDL from the code; `make check` fails when they differ.
+
+Owns: `docs/reference/*.md` and `schema/schema.graphql`. Does not own: what stands in them.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import bss
+import schema
+import sync
+from bss.jobs.job import JobKind
+from bss.outbox.event import MEANING, EventName
+from bss.permission import STANDARD_ROLES, Permission
+from bss.refusal import catalogue
+from bss.transaction.command import COMMANDS
+from server.settings import Settings
+from workers.reactions import REACTIONS
+
+ROOT = Path(__file__).parent.parent
+_HEADER = "<!-- Written by `make docs` from the code; edit the code. -->\n\n"
+
+
+def _import_everything() -> None:
+    """Commands and refusals register when their module is imported; a page must not depend on who imported what."""
+    for package in (bss, sync, schema):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if ".migrations." not in module.name:
+                importlib.import_module(module.name)
+
+
+def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines = [heads, tuple("---" for _ in heads), *rows]
+    return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
+
+
+def settings_page() -> str:
+    rows = ((f"`{f.metadata['name']}`", str(f.default or ""), f.metadata["meaning"]) for f in fields(Settings))
+    return "# Settings\n\nFrom the environment.\n\n" + _table(("name", "default", "meaning"), rows)
+
+
+def permissions_page() -> str:
+    used: dict[Permission, list[str]] = {word: [] for word in Permission}
+    for name, command in sorted(COMMANDS.items()):
+        used[command.requires].append(f"`{name}`")
+    roles = {word: [role for role, words in STANDARD_ROLES.items() if word in words] for word in Permission}
+    rows = ((f"`{word.value}`", ", ".join(roles[word]), ", ".join(used[word])) for word in Permission)
+    return "# Permissions\n\n" + _table(("permission", "standard roles that have it", "commands"), rows)
+
+
+def refusals_page() -> str:
+    rows = ((f"`{refusal.code}`", refusal.meaning) for refusal in catalogue())
+    return "# Refusals\n\nEvery expected \"no\": `code`, `message` and the `path` of the input.\n\n" + _table(
+        ("code", "meaning"), rows
+    )
+
+
+def commands_page() -> str:
+    rows = (
+        (f"`{name}`", f"`{command.requires.value}`", command.meaning, ", ".join(sorted(r.code for r in command.refuses)))
+        for name, command in sorted(COMMANDS.items())
+    )
+    return "# Commands\n\n" + _table(("command", "needs", "meaning", "refuses with"), rows)
+
+
+def events_page() -> str:
+    rows = ((f"`{e.value}`", MEANING[e], ", ".join(f"`{job.value}`" for job in REACTIONS[e])) for e in EventName)
+    return "# Events\n\n" + _table(("event", "meaning", "jobs that follow"), rows)
+
+
+def jobs_page() -> str:
+    causes = {kind: [event.value for event, kinds in REACTIONS.items() if kind in kinds] for kind in JobKind}
+    rows = ((f"`{kind.value}`", kind.meaning, ", ".join(f"`{e}`" for e in causes[kind]) or "other jobs") for kind in JobKind)
+    return "# Jobs\n\n" + _table(("job", "meaning", "caused by"), rows)
+
+
+def sdl() -> str:
+    from schema.execution import sdl as written
+
+    return written()
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/commands.md": commands_page,
+    "docs/reference/events.md": events_page,
+    "docs/reference/jobs.md": jobs_page,
+    "docs/reference/permissions.md": permissions_page,
+    "docs/reference/refusals.md": refusals_page,
+    "docs/reference/settings.md": settings_page,
+}
+
+
+def written() -> Iterator[tuple[Path, str]]:
+    """Every generated file with the text that it should have."""
+    _import_everything()
+    for name, page in PAGES.items():
+        yield ROOT / name, _HEADER + page()
+    yield ROOT / "schema" / "schema.graphql", sdl()
+
+
+def main() -> None:
+    for path, text in written():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        print(path.relative_to(ROOT))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,57 @@
+"""Kind of job → its body.
+
+Owns: the table, and the tools that bodies take (clock, transport, renderer). Does not own: the bodies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+from bss.clock import Clock
+from bss.invoicing.bill_run import run
+from bss.invoicing.render import render
+from bss.invoicing.renderer import Renderer
+from bss.jobs.job import JobKind
+from bss.viewer import Viewer
+from sync.capture import capture_account, capture_subscription, capture_supply, capture_usage
+from sync.deliver import deliver
+from sync.transport import Transport
+
+
+@dataclass(frozen=True)
+class Tools:
+    """What jobs need from outside the database."""
+
+    clock: Clock
+    transport: Transport
+    renderer: Renderer
+
+
+Body = Callable[[Viewer, str, Tools], Awaitable[object]]
+
+
+async def _bill(viewer: Viewer, key: str, tools: Tools) -> None:
+    await run(viewer, UUID(key), now=tools.clock.now())
+
+
+async def _render(viewer: Viewer, key: str, tools: Tools) -> None:
+    await render(viewer, UUID(key), tools.renderer, now=tools.clock.now())
+
+
+async def _deliver(viewer: Viewer, key: str, tools: Tools) -> None:
+    await deliver(viewer, key, tools.transport, now=tools.clock.now())
+
+
+BODIES: dict[JobKind, Body] = {
+    JobKind.BILL_RUN: _bill,
+    JobKind.INVOICE_RENDER: _render,
+    JobKind.SYNC_CAPTURE_ACCOUNT: lambda viewer, key, tools: capture_account(viewer, key, now=tools.clock.now()),
+    JobKind.SYNC_CAPTURE_SUBSCRIPTION: lambda viewer, key, tools: capture_subscription(
+        viewer, key, now=tools.clock.now()
+    ),
+    JobKind.SYNC_CAPTURE_SUPPLY: lambda viewer, key, tools: capture_supply(viewer, key, now=tools.clock.now()),
+    JobKind.SYNC_CAPTURE_USAGE: lambda viewer, key, tools: capture_usage(viewer, key, now=tools.clock.now()),
+    JobKind.SYNC_DELIVER: _deliver,
+}
