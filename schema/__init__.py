@@ -1,0 +1,1 @@
+"""The domain in GraphQL: shape, permission, refusal, batching, limits."""

@@ -14,6 +14,7 @@ from pathlib import Path
 import bss
 import schema
 import sync
+from bss.jobs.job import MEANING as JOB_MEANING
 from bss.jobs.job import JobKind
 from bss.outbox.event import MEANING, EventName
 from bss.permission import STANDARD_ROLES, Permission
@@ -75,7 +76,7 @@ def events_page() -> str:
 
 def jobs_page() -> str:
     causes = {kind: [event.value for event, kinds in REACTIONS.items() if kind in kinds] for kind in JobKind}
-    rows = ((f"`{kind.value}`", kind.meaning, ", ".join(f"`{e}`" for e in causes[kind]) or "other jobs") for kind in JobKind)
+    rows = ((f"`{kind.value}`", JOB_MEANING[kind], ", ".join(f"`{e}`" for e in causes[kind]) or "other jobs") for kind in JobKind)
     return "# Jobs\n\n" + _table(("job", "meaning", "caused by"), rows)
 
 

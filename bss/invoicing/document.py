@@ -175,8 +175,10 @@ def _plain(value: object) -> object:
         return value.astimezone(UTC).isoformat()
     if isinstance(value, date):
         return value.isoformat()
-    if is_dataclass(value) or isinstance(value, Mapping):
-        return dict(value) if isinstance(value, Mapping) else vars(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if is_dataclass(value):
+        return vars(value)
     raise TypeError(f"{value!r} has no canonical form")
 
 
@@ -263,9 +265,7 @@ def _widths(rows: Sequence[Sequence[str]]) -> list[int]:
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     wrapped = [textwrap.wrap(cell, width) for cell, width in zip(cells, widths, strict=True)]
     return [
-        " ".join(
-            f"{part:{side}{width}}" for part, side, width in zip(parts, ALIGNMENT, widths, strict=True)
-        )
+        " ".join(f"{part:{side}{width}}" for part, side, width in zip(parts, ALIGNMENT, widths, strict=True))
         for parts in zip_longest(*wrapped, fillvalue="")
     ]
 

@@ -5,10 +5,12 @@ Nobody has to tell it anything: users hold `Home.users` shared, and the kernel l
 Creates no database.
 """
 
+import logging
 import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 from server.embedded import status
@@ -20,43 +22,55 @@ from server.embedded.postgres import Postgres
 from server.embedded.status import Phase, Status
 from server.embedded.valkey import Valkey
 
+log = logging.getLogger(__name__)
+
+Server = Postgres | Valkey
+
 POLL_SECONDS = 0.3
 
 
 def keep(home: Home) -> None:
     """Serve the users of `home` until there is none. The caller holds `Home.keeper`."""
-    servers: tuple[Postgres | Valkey, ...] = ()
-    sockets = Path()
-
-    def announce(phase: Phase, message: str) -> None:
-        status.publish(home.status, Status(os.getpid(), phase, message, str(sockets)))
-
-    def say(message: str) -> None:
-        announce(Phase.STARTING, message)
-
+    servers: tuple[Server, ...] = ()
     try:
         sockets = make_socket_directory(home)
-        binaries = runnable(home)
-        servers = (
-            Postgres(home, sockets=sockets, programs=binaries.postgres),
-            Valkey(home, sockets=sockets, program=binaries.valkey),
-        )
+        servers = _servers(home, sockets)
         for server in servers:
-            server.start(say)
-        announce(Phase.READY, "ready")
+            server.start(partial(_announce, home, Phase.STARTING))
+        _announce(home, Phase.READY, "ready", sockets)
         while not _alone(home):
             time.sleep(POLL_SECONDS)
-            if dead := [server for server in servers if server.has_died()]:
-                for server in dead:
-                    server.start(say)
-                announce(Phase.READY, "ready again after a crash")
+            _revive(home, sockets, servers)
     except Exception as failure:
-        announce(Phase.FAILED, str(failure))
+        _announce(home, Phase.FAILED, str(failure))
         raise
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
         for server in reversed(servers):
             server.stop()
+
+
+def _servers(home: Home, sockets: Path) -> tuple[Server, ...]:
+    binaries = runnable(home)
+    return (
+        Postgres(home, sockets=sockets, programs=binaries.postgres),
+        Valkey(home, sockets=sockets, program=binaries.valkey),
+    )
+
+
+def _revive(home: Home, sockets: Path, servers: tuple[Server, ...]) -> None:
+    """Start again what has ended without being asked to."""
+    dead = [server for server in servers if server.exit_code() is not None]
+    for server in dead:
+        log.warning("%s ended with exit code %s; starting it again", type(server).__name__, server.exit_code())
+        server.start(partial(_announce, home, Phase.STARTING))
+    if dead:
+        _announce(home, Phase.READY, "ready again", sockets)
+
+
+def _announce(home: Home, phase: Phase, message: str, sockets: Path | None = None) -> None:
+    where = None if sockets is None else str(sockets)
+    status.publish(home.status, Status(os.getpid(), phase, message, where))
 
 
 def _alone(home: Home) -> bool:
@@ -85,6 +99,7 @@ def main() -> None:
     # Logs may quote rows.
     os.umask(0o077)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     keep(Home(root, server_account(root / "pgdata")))
 
 

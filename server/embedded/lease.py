@@ -70,8 +70,8 @@ def _await_ready(home: Home, say: Callable[[str], None]) -> Servers:
                         _judge(home, word, started)
                     _start_keeper(home, vacancy)
                 started, word = started + 1, None
-        if word is not None and word.phase is Phase.READY:
-            return _servers(home, word)
+        if word is not None and word.phase is Phase.READY and word.sockets is not None:
+            return _servers(home, Path(word.sockets))
         if word is not None and word.message != told:
             told = word.message
             say(told)
@@ -121,13 +121,13 @@ def _watch(home: Home, done: threading.Event) -> None:
             log.exception("the embedded servers have no keeper; trying again")
 
 
-def _servers(home: Home, word: Status) -> Servers:
+def _servers(home: Home, sockets: Path) -> Servers:
     return Servers(
-        postgres_host=word.sockets,
+        postgres_host=str(sockets),
         postgres_port=POSTGRES_PORT,
         postgres_user=cluster.SUPERUSER,
         postgres_password=home.secret.read_text(),
-        redis_socket=str(Path(word.sockets) / SOCKET_NAME),
+        redis_socket=str(sockets / SOCKET_NAME),
     )
 
 

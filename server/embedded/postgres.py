@@ -71,9 +71,9 @@ class Postgres:
         )
         self._await_ready(self._process, say)
 
-    def has_died(self) -> bool:
-        """Whether the server ended without being asked to."""
-        return self._process is not None and self._process.poll() is not None
+    def exit_code(self) -> int | None:
+        """None while the server runs or was never started; after its end, as subprocess has it (-9: SIGKILL)."""
+        return None if self._process is None else self._process.poll()
 
     def stop(self) -> None:
         """Stop it: open transactions are rolled back, and the next start needs no recovery."""

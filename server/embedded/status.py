@@ -19,12 +19,13 @@ class Phase(StrEnum):
 
 @dataclass(frozen=True)
 class Status:
-    """One word of the keeper: its process id, how far it is, a sentence for people, and where the sockets are."""
+    """One word of the keeper: its process id, how far it is, and a sentence for people."""
 
     keeper: int
     phase: Phase
     message: str
-    sockets: str
+    sockets: str | None
+    """The directory of both sockets, once the servers are ready."""
 
 
 def publish(path: Path, status: Status) -> None:

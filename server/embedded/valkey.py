@@ -58,9 +58,9 @@ class Valkey:
                 raise EmbeddedServersFailed(f"Valkey does not start:\n{log_tail(self._home.valkey_log)}")
             time.sleep(0.01)
 
-    def has_died(self) -> bool:
-        """Whether the server ended without being asked to."""
-        return self._process is not None and self._process.poll() is not None
+    def exit_code(self) -> int | None:
+        """None while the server runs or was never started; after its end, as subprocess has it (-9: SIGKILL)."""
+        return None if self._process is None else self._process.poll()
 
     def stop(self) -> None:
         """Stop it, with everything written to its append-only file."""

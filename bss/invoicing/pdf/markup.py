@@ -6,7 +6,7 @@ engine. Whatever the document says is text: it is escaped, and it is never read 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -29,12 +29,13 @@ class RowKind(StrEnum):
     SUBTOTAL = "subtotal"
 
 
+GROUPS_PER_TABLE = 20
 HEADS = frozenset({RowKind.ACCOUNT, RowKind.SUBSCRIPTION})
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the table: its kind, its cells by name, and the account of which it tells."""
+    """One row of the table: its kind, and its cells by name."""
 
     kind: RowKind
     cells: Mapping[str, str]
@@ -42,14 +43,17 @@ class Row:
 
 def html(document: InvoiceDocument) -> str:
     """The complete page markup of the document, style sheet and logo included."""
-    rows = tuple(_rows(document))
-    return _environment().get_template("invoice.html").render(
-        document=document,
-        issuer=document.issuer,
-        bill_to=document.bill_to,
-        rows=tuple(zip(rows, keeps(rows), strict=True)),
-        regular=typeface.REGULAR.name,
-        semibold=typeface.SEMIBOLD.name,
+    return (
+        _environment()
+        .get_template("invoice.html")
+        .render(
+            document=document,
+            issuer=document.issuer,
+            bill_to=document.bill_to,
+            tables=tables(_rows(document)),
+            regular=typeface.REGULAR.name,
+            semibold=typeface.SEMIBOLD.name,
+        )
     )
 
 
@@ -99,19 +103,22 @@ def _cells(line: DocumentLine, zone: str) -> Mapping[str, str]:
     }
 
 
-def keeps(rows: Sequence[Row]) -> tuple[int, ...]:
-    """For each row, how many rows from it on stay on one page; 0 where an earlier row holds it already.
-
-    A heading stays with what it heads and a subtotal with its last line. The engine has no property for that
-    in tables, but it never divides a cell that spans rows: the template draws an empty one over each group.
-    """
-    counts: list[int] = []
-    held_by = 0
-    for index, row in enumerate(rows):
-        if index and (rows[index - 1].kind in HEADS or row.kind is RowKind.SUBTOTAL):
-            counts[held_by] += 1
-            counts.append(0)
+def groups(rows: Iterable[Row]) -> tuple[tuple[Row, ...], ...]:
+    """The rows in groups that stay on one page: a heading with what it heads, a subtotal with its last line."""
+    found: list[list[Row]] = []
+    for row in rows:
+        if found and (found[-1][-1].kind in HEADS or row.kind is RowKind.SUBTOTAL):
+            found[-1].append(row)
         else:
-            held_by = index
-            counts.append(1)
-    return tuple(counts)
+            found.append([row])
+    return tuple(map(tuple, found))
+
+
+def tables(rows: Iterable[Row]) -> tuple[tuple[tuple[Row, ...], ...], ...]:
+    """The groups in tables of a few; the last group has its own, so that the total never stands alone on a page.
+
+    The engine measures the whole rest of a table anew at each page: one table of all rows takes quadratic time.
+    """
+    *before, last = groups(rows) or ((),)
+    pieces = range(0, len(before), GROUPS_PER_TABLE)
+    return (*(tuple(before[start : start + GROUPS_PER_TABLE]) for start in pieces), (last,))

@@ -27,7 +27,7 @@ class Xhtml2pdfRenderer:
     was killed is replaced, and its invoices are rendered again: rendering has no effect but its result.
     """
 
-    def __init__(self, workers: int = 1, seconds: int = 30) -> None:
+    def __init__(self, workers: int = 1, seconds: int = 60) -> None:
         self._workers = workers
         self._seconds = seconds
         self._pool: ProcessPoolExecutor | None = None

@@ -1,8 +1,8 @@
 """What happens inside a rendering process: from the document to trusted bytes.
 
 Owns: the settings and limits of the process, the run of the engine and the checks of its result. Does not own:
-the processes themselves (`bss.invoicing.pdf.pool`). Nothing here is imported for use in the serving process,
-because the engine keeps its fonts and settings in module globals.
+the processes themselves (`bss.invoicing.pdf.pool`). Nothing here runs in the serving process: the
+engine keeps its fonts and settings in module globals, and it may hang or die of what it is given.
 """
 
 from __future__ import annotations

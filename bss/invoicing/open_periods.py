@@ -1,0 +1,108 @@
+"""Open periods: which billing periods of which edges are still to be closed.
+
+Owns: where an edge's periods begin, and when one is closed. Does not own: closing it (`bss.invoicing.bill_run`).
+
+A selling edge's period is closed when its invoice was issued. Beyond that, a finished run closes every period
+that ended by its `until`, of the edges that there were: what is learned of such a period later is a correction.
+A run that wrote nothing has closed nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.agreements.edge import Edge, EdgeKind
+from bss.invoicing.line import invoice_id
+from bss.period import Period, billing_period
+from bss.transaction.begin import Transaction
+
+
+@dataclass(frozen=True)
+class OpenPeriod:
+    """A billing period, and the edges of which it is open. Edges in other zones may share its instants."""
+
+    period: Period
+    edges: tuple[Edge, ...]
+
+
+@dataclass(frozen=True)
+class Beginnings:
+    """From when on an edge has something to close; `closed_through` is None when no run has closed it yet."""
+
+    edge: Edge
+    earliest: datetime
+    closed_through: datetime | None
+
+    def periods(self, until: datetime) -> Iterator[Period]:
+        """The edge's periods that ended by the instant and that no finished run has closed, in order."""
+        at = self.earliest if self.closed_through is None else max(self.earliest, self.closed_through)
+        period = billing_period(at, day=self.edge.billing_day, zone=self.edge.zone)
+        while period.end <= until:
+            yield period
+            period = billing_period(period.end, day=self.edge.billing_day, zone=self.edge.zone)
+
+
+_EDGE = (
+    "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
+    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.received, seller.path AS seller_path"
+)
+_SELLER = (
+    "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
+)
+# The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
+_BEGINNINGS = f"""
+SELECT {_EDGE}, began.earliest, closed.through FROM edge e {_SELLER}
+CROSS JOIN LATERAL (
+  SELECT min(g.effective_from) AS earliest FROM segment g
+  WHERE g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path >= e.path AND g.path < e.path || '~'
+    AND (e.kind = 'selling' OR g.offering_id IN
+      (SELECT id FROM offering WHERE organisation_id = $1 AND supply_link_id = e.link_id))) AS began
+LEFT JOIN LATERAL (
+  SELECT max(r.until) AS through FROM bill_run r
+  WHERE r.organisation_id = $1 AND r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.created_at
+  ) AS closed ON true
+WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.earliest < $3
+"""
+
+
+async def all_edges(tx: Transaction) -> tuple[Edge, ...]:
+    """Every edge in the viewer's scope, by id."""
+    rows = await tx.connection.fetch(
+        f"SELECT {_EDGE} FROM edge e {_SELLER}"
+        " WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' ORDER BY e.id",
+        *(tx.organisation_id, tx.viewer.path),
+    )
+    return tuple(_edge_of(row) for row in rows)
+
+
+async def open_periods(tx: Transaction, until: datetime) -> tuple[OpenPeriod, ...]:
+    """The periods that ended by `until` and are not closed, the earliest first."""
+    rows = await tx.connection.fetch(_BEGINNINGS, tx.organisation_id, tx.viewer.path, until)
+    beginnings = [Beginnings(_edge_of(row), row["earliest"], row["through"]) for row in rows]
+    ended = [(period, start.edge) for start in beginnings for period in start.periods(until)]
+    issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in ended))
+    grouped: dict[Period, list[Edge]] = {}
+    for period, edge in ended:
+        if invoice_id(edge, period) not in issued:
+            grouped.setdefault(period, []).append(edge)
+    in_order = sorted(grouped, key=lambda period: (period.end, period.start))
+    return tuple(OpenPeriod(period, tuple(sorted(grouped[period], key=lambda edge: edge.id))) for period in in_order)
+
+
+async def issued_among(tx: Transaction, invoice_ids: Iterable[UUID | None]) -> frozenset[UUID]:
+    """Those of the invoices that were issued."""
+    rows = await tx.connection.fetch(
+        "SELECT id FROM invoice WHERE organisation_id = $1 AND id = ANY($2)",
+        *(tx.organisation_id, list({one for one in invoice_ids if one is not None})),
+    )
+    return frozenset(row["id"] for row in rows)
+
+
+def _edge_of(row: Record) -> Edge:
+    values = {name: row[name] for name in Edge.__dataclass_fields__}
+    return Edge(**{**values, "kind": EdgeKind(row["kind"])})

@@ -1,0 +1,148 @@
+"""From the consumption of a subscription to its rated lines, on every edge of its chain.
+
+Owns: that one reading is rated on each edge by the edge's own terms, and that a subscription which cannot be
+charged on an edge has no line there. Does not own: what is due (`bss.invoicing.charges`), the arithmetic
+(`bss.tariff.rating`), storing (`bss.invoicing.write_lines`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+import orjson
+
+from bss.agreements.edge import Edge, chain
+from bss.invoicing.charges import Due, Prices, Terms, Unbillable, due
+from bss.invoicing.consumption import Consumption
+from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
+from bss.organisations.account import ancestor_paths
+from bss.period import Period
+from bss.policy import policy_named
+from bss.tariff.rating import rate
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Why a subscription could not be charged on an edge; its Bill-To gets no invoice until this is mended."""
+
+    edge_id: UUID
+    subscription_id: UUID
+    invoice_id: UUID | None
+    billing_start: datetime
+    reason: str
+
+    def __str__(self) -> str:
+        when = f"{self.billing_start:%Y-%m-%d %H:%MZ}"
+        return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {self.reason}"
+
+
+class Channel:
+    """The organisation's edges, and on which of them an account's subscriptions are charged."""
+
+    def __init__(self, edges: Iterable[Edge], links: Mapping[UUID, UUID]) -> None:
+        """`links` are the supply links of offerings that are bought over one."""
+        known = tuple(edges)
+        self._selling = {edge.path: edge for edge in known if edge.seller_account_id is not None}
+        self._supply = {edge.link_id: edge for edge in known if edge.seller_account_id is None}
+        self._links = links
+        self._chains: dict[str, tuple[Edge, ...]] = {}
+
+    def selling(self, account_path: str) -> tuple[Edge, ...]:
+        """The selling edges of the account's chain, nearest first."""
+        if account_path not in self._chains:
+            above = (self._selling.get(path) for path in ancestor_paths(account_path))
+            self._chains[account_path] = chain(account_path, [edge for edge in above if edge is not None])
+        return self._chains[account_path]
+
+    def supply(self, offering_id: UUID) -> Edge | None:
+        """The edge over which the organisation buys the offering."""
+        link = self._links.get(offering_id)
+        return None if link is None else self._supply.get(link)
+
+
+class PeriodRating:
+    """Rates one billing period on its open edges."""
+
+    def __init__(
+        self, period: Period, edges: Iterable[Edge], channel: Channel, prices: Mapping[UUID, Prices], now: datetime
+    ) -> None:
+        self._channel = channel
+        self._edges = {
+            edge.id: EdgeRating(edge, period, prices.get(edge.price_list_id, Prices({}, {})), now) for edge in edges
+        }
+
+    def rated(self, organisation_id: UUID, used: Consumption) -> tuple[list[BillableLine], list[Issue]]:
+        """The lines on every open edge of the subscription's chain, and the edges that cannot be charged."""
+        lines: list[BillableLine] = []
+        issues: list[Issue] = []
+        for edge_id, part in self._charged(used):
+            try:
+                lines += self._edges[edge_id].lines(organisation_id, part)
+            except Unbillable as unbillable:
+                issues += self._edges[edge_id].issues(part, unbillable)
+        return lines, issues
+
+    def _charged(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
+        for edge in self._channel.selling(used.path):
+            if edge.id in self._edges:
+                yield edge.id, used
+        supply = {stretch.offering_id: self._channel.supply(stretch.offering_id) for stretch in used.stretches}
+        for edge in set(supply.values()):
+            if edge is not None and edge.id in self._edges:
+                bought = tuple(stretch for stretch in used.stretches if supply[stretch.offering_id] == edge)
+                yield edge.id, replace(used, stretches=bought)
+
+
+class EdgeRating:
+    """Rates one billing period on one edge, by its price list, policy, zone and currency."""
+
+    def __init__(self, edge: Edge, period: Period, prices: Prices, now: datetime) -> None:
+        self._edge = edge
+        self._terms = Terms(period, edge.zone, policy_named(edge.policy))
+        self._prices = prices
+        self._invoice_id = invoice_id(edge, period)
+        self._now = now
+
+    def lines(self, organisation_id: UUID, used: Consumption) -> list[BillableLine]:
+        """The rated lines; none for what is neither used nor costs anything. Raises `Unbillable`."""
+        found = (self._line(organisation_id, used, one) for one in due(used, self._prices, self._terms))
+        return [line for line in found if line.amount or line.quantity]
+
+    def issues(self, used: Consumption, unbillable: Unbillable) -> list[Issue]:
+        """The reasons as issues of this edge and period."""
+        place = self._edge.id, used.subscription_id, self._invoice_id, self._terms.period.start
+        return [Issue(*place, reason) for reason in unbillable.reasons]
+
+    def _line(self, organisation_id: UUID, used: Consumption, one: Due) -> BillableLine:
+        edge, terms, charge = self._edge, self._terms, one.charge
+        amount, explanation = rate(charge.price, one.quantity, one.share, terms.policy, edge.currency)
+        explanation["price_version"] = str(charge.version_id)
+        return BillableLine(
+            id=line_id(edge.id, used.subscription_id, charge.code, one.service_start),
+            organisation_id=organisation_id,
+            path=edge.path,
+            edge_id=edge.id,
+            edge_kind=edge.kind.value,
+            subscription_id=used.subscription_id,
+            account_id=used.account_id,
+            offering_id=one.offering_id,
+            charge=charge.code,
+            charge_kind=charge.kind.value,
+            description=charge.description,
+            kind=ORIGINAL,
+            service_start=one.service_start,
+            service_end=one.service_end,
+            billing_start=terms.period.start,
+            billing_end=terms.period.end,
+            quantity=Decimal(explanation["quantity"]["value"]),
+            unit=charge.unit,
+            amount=amount.amount,
+            currency=edge.currency,
+            explanation=orjson.dumps(explanation).decode(),
+            invoice_id=self._invoice_id,
+            recorded_at=self._now,
+        )

@@ -1,0 +1,46 @@
+"""What a resolver knows: who asks, what time it is, and the loaders of this one operation.
+
+Owns: the context. Does not own: how the caller was recognised (`server.http`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Hashable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import strawberry
+from strawberry.dataloader import DataLoader
+
+from bss.clock import Clock
+from bss.viewer import Viewer
+
+Key = TypeVar("Key", bound=Hashable)
+Value = TypeVar("Value")
+
+
+@dataclass
+class Asking:
+    """The context of one operation: a fresh one for each, so that loaders never outlive a read."""
+
+    viewer: Viewer
+    clock: Clock
+    _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
+
+    async def load(
+        self, question: Callable[[Viewer, Collection[Key]], Awaitable[dict[Key, Value]]], key: Key
+    ) -> Value | None:
+        """Ask a batched query for one key; all keys that are asked for together become one statement."""
+        loader = self._loaders.get(question)
+        if loader is None:
+
+            async def batch(keys: list[Key]) -> list[Value | None]:
+                found = await question(self.viewer, keys)
+                return [found.get(each) for each in keys]
+
+            loader = self._loaders[question] = DataLoader(load_fn=batch)
+        value: Value | None = await loader.load(key)
+        return value
+
+
+Info = strawberry.Info[Asking, None]

@@ -1,0 +1,83 @@
+"""Relay-style connections over keyset pages.
+
+Owns: the connection shape and its opaque cursors. Does not own: the pages (`bss.transaction.page`).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable
+from typing import Annotated, Generic, TypeVar
+from uuid import UUID
+
+import strawberry
+
+from bss.refusal import InvalidInput
+from bss.transaction.page import Page, PageRequest
+
+NodeType = TypeVar("NodeType")
+Row = TypeVar("Row")
+_VERSION = b"\x01"
+
+First = Annotated[int | None, strawberry.argument(description="At most 200; 50 when nothing is said.")]
+Last = Annotated[int | None, strawberry.argument(description="The last rows before a cursor; not together with first.")]
+Cursor = Annotated[str | None, strawberry.argument(description="An opaque cursor of an edge.")]
+
+
+@strawberry.type
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Edge(Generic[NodeType]):
+    cursor: str
+    node: NodeType
+
+
+@strawberry.type
+class Connection(Generic[NodeType]):
+    edges: list[Edge[NodeType]]
+    page_info: PageInfo
+
+
+def asked_page(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
+    """The page request behind the four arguments of every connection."""
+    return PageRequest(first, _position(after, "after"), last, _position(before, "before"))
+
+
+def connected(
+    page: Page[Row], node_of: Callable[[Row], NodeType], id_of: Callable[[Row], UUID]
+) -> Connection[NodeType]:
+    """A page as a connection."""
+    edges = [Edge(cursor=cursor(id_of(row)), node=node_of(row)) for row in page.rows]
+    return Connection(
+        edges=edges,
+        page_info=PageInfo(
+            has_next_page=page.has_next,
+            has_previous_page=page.has_previous,
+            start_cursor=edges[0].cursor if edges else None,
+            end_cursor=edges[-1].cursor if edges else None,
+        ),
+    )
+
+
+def cursor(position: UUID) -> str:
+    """The opaque cursor of a row."""
+    return base64.urlsafe_b64encode(_VERSION + position.bytes).rstrip(b"=").decode()
+
+
+def _position(text: str | None, path: str) -> UUID | None:
+    if text is None:
+        return None
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except (binascii.Error, ValueError) as unreadable:
+        raise InvalidInput.at(path, "This is not a cursor of this list.") from unreadable
+    if len(raw) != 17 or raw[:1] != _VERSION:
+        raise InvalidInput.at(path, "This is not a cursor of this list.")
+    return UUID(bytes=raw[1:])

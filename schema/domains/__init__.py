@@ -1,0 +1,10 @@
+"""One module per domain; this one joins them."""
+
+from __future__ import annotations
+
+from schema.domains import organisations
+from schema.node import NodeQuery
+
+QUERIES = (NodeQuery, organisations.Query)
+MUTATIONS = (organisations.Mutation,)
+TYPES = (organisations.Account,)

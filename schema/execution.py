@@ -1,0 +1,98 @@
+"""The schema object: built once, executed from HTTP, from pages and from stories alike.
+
+Owns: how the domains' fields are joined, the order of extensions, masking, limits. Does not own: HTTP.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from decimal import Decimal
+from typing import Any
+
+import strawberry
+from strawberry.extensions import (
+    AddValidationRules,
+    MaxAliasesLimiter,
+    MaxTokensLimiter,
+    ParserCache,
+    QueryDepthLimiter,
+    SchemaExtension,
+    ValidationCache,
+)
+from strawberry.printer import print_schema
+from strawberry.schema.config import StrawberryConfig
+from strawberry.tools import merge_types
+from strawberry.types import ExecutionResult
+from strawberry.types.graphql import OperationType
+
+from bss.clock import Clock
+from bss.transaction.begin import reading
+from bss.viewer import Viewer
+from schema.asking import Asking
+from schema.domains import MUTATIONS, QUERIES, TYPES
+from schema.masking import masked
+from schema.scalars import ExactDecimal
+
+# Built once: a rule class that is made for each request would defeat the validation cache.
+_RULES = [
+    *QueryDepthLimiter(max_depth=12).validation_rules,
+    *MaxAliasesLimiter(max_alias_count=40).validation_rules,
+]
+
+
+class OneReadingPerQuery(SchemaExtension):
+    """Run a query operation in one read-only transaction: one snapshot of scope, one round of settings."""
+
+    async def on_execute(self) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if self.execution_context.operation_type is OperationType.QUERY:
+                await stack.enter_async_context(reading(self.execution_context.context.viewer))
+            yield
+
+
+class Masking(SchemaExtension):
+    """Replace what a fault says by a reference that the log has; refusals speak for themselves."""
+
+    def on_operation(self) -> Any:
+        yield
+        result = self.execution_context.result
+        if isinstance(result, ExecutionResult) and result.errors:
+            result.errors = [masked(error) for error in result.errors]
+
+
+schema = strawberry.Schema(
+    query=merge_types("Query", QUERIES),
+    mutation=merge_types("Mutation", MUTATIONS),
+    types=TYPES,
+    config=StrawberryConfig(
+        scalar_map={Decimal: ExactDecimal},
+        disable_field_suggestions=True,
+    ),
+    extensions=[
+        lambda: MaxTokensLimiter(max_token_count=2000),
+        lambda: AddValidationRules(_RULES),
+        lambda: ParserCache(maxsize=500),
+        lambda: ValidationCache(maxsize=500),
+        OneReadingPerQuery,
+        Masking,
+    ],
+)
+
+
+async def execute(
+    document: str, viewer: Viewer, clock: Clock, variables: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Run a document in process, as HTTP would; returns the response body: `data` and `errors`."""
+    result = await schema.execute(document, dict(variables or {}), context_value=Asking(viewer, clock))
+    body: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        body["errors"] = [error.formatted for error in result.errors]
+    return body
+
+
+def sdl() -> str:
+    """The schema in the definition language, as it is committed."""
+    return print_schema(schema) + "\n"
+
+

@@ -1,0 +1,45 @@
+"""Refusals as members of result unions.
+
+Owns: one GraphQL type per refusal of the domain, made from its code and meaning. Does not own: the refusals.
+"""
+
+from __future__ import annotations
+
+import strawberry
+
+from bss import refusal as domain
+
+
+@strawberry.type(description="One thing that is wrong with the input.")
+class Problem:
+    path: list[str]
+    message: str
+
+
+@strawberry.interface(name="Refusal", description="An expected \"no\": nothing was changed.")
+class Refusal:
+    code: str = strawberry.field(description="Stable; listed in the reference of refusals.")
+    message: str = strawberry.field(description="For a person.")
+    path: list[str] = strawberry.field(description="The input that it is about; empty for the operation as a whole.")
+    problems: list[Problem] = strawberry.field(description="Every problem of the input.")
+
+
+_TYPES: dict[type[domain.Refusal], type[Refusal]] = {}
+
+
+def refusal_type(refusal: type[domain.Refusal]) -> type[Refusal]:
+    """The GraphQL type of a refusal class."""
+    if refusal not in _TYPES:
+        shape = type(refusal.__name__, (Refusal,), {"__annotations__": {}})
+        _TYPES[refusal] = strawberry.type(shape, description=refusal.meaning)
+    return _TYPES[refusal]
+
+
+def refused(refusal: domain.Refusal) -> Refusal:
+    """The refusal as a result; paths are written as the API's names."""
+    return refusal_type(type(refusal))(
+        code=refusal.code,
+        message=refusal.message,
+        path=list(refusal.path),
+        problems=[Problem(path=list(each.path), message=each.message) for each in refusal.problems],
+    )

@@ -1,0 +1,90 @@
+"""`bss serve`, `bss work`, `bss migrate`: the processes of an installation."""
+
+from __future__ import annotations
+
+import asyncio
+
+import click
+import uvicorn
+
+from bss.clock import SystemClock
+from bss.invoicing.pdf import Xhtml2pdfRenderer
+from bss.transaction.database import Database
+from server.command_line.opening import told, with_installation
+from server.http.application import application
+from server.installation import Installation, migrate_given, opened
+from server.settings import BadSetting, load
+from sync.transport import InProcessTransport
+from workers.queue import Doorbell, worker
+from workers.work import Tools
+
+
+@click.command()
+@click.option("--host", help="Default: BSS_HOST, or 127.0.0.1.")
+@click.option("--port", type=int, help="Default: BSS_PORT, or 8000.")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve GraphQL at POST /graphql."""
+    settings = load()
+
+    async def body(installation: Installation) -> None:
+        doorbell = await Doorbell.connect(installation.queue_url)
+        installation.database.doorbell = doorbell.ring
+        listening = host or settings.host or "127.0.0.1", port or int(settings.port or 8000)
+        told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
+        try:
+            await serve_until_stopped(*listening)
+        finally:
+            await doorbell.close()
+
+    with_installation(body)
+
+
+async def serve_until_stopped(host: str, port: int) -> None:
+    """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
+    configuration = uvicorn.Config(
+        application(SystemClock()), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
+    )
+    await uvicorn.Server(configuration).serve()
+
+
+@click.command()
+@click.option("--jobs-at-once", default=4, show_default=True)
+def work(jobs_at_once: int) -> None:
+    """Run jobs until stopped; any number of these processes may run."""
+
+    async def body(installation: Installation) -> None:
+        async with Xhtml2pdfRenderer() as renderer:
+            tools = tools_for(installation.database, renderer)
+            doorbell = await Doorbell.connect(installation.queue_url)
+            installation.database.doorbell = doorbell.ring
+            told("Working. Stop with SIGTERM or Ctrl-C.")
+            try:
+                await worker(installation.queue_url, tools, jobs_at_once=jobs_at_once).async_run()
+            except asyncio.CancelledError:
+                told("Stopped.")
+            finally:
+                await doorbell.close()
+
+    with_installation(body)
+
+
+def tools_for(database: Database, renderer: Xhtml2pdfRenderer) -> Tools:
+    """What jobs need, in an installation whose organisations all live in one database."""
+    return Tools(SystemClock(), InProcessTransport(database), renderer)
+
+
+@click.command()
+def migrate() -> None:
+    """Bring the database to this version's schema; safe to run at any time, by several at once."""
+    settings = load()
+
+    async def body() -> None:
+        if settings.database_url is None:
+            async with opened(settings, say=told):
+                return
+        if settings.database_owner_url is None:
+            raise BadSetting("DATABASE_OWNER_URL must be set to migrate the database at DATABASE_URL")
+        await migrate_given(settings, say=told)
+
+    asyncio.run(body())
+    click.echo("The database is at this version's schema.")

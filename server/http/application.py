@@ -1,0 +1,78 @@
+"""The ASGI application: the API, documents as files, probes.
+
+Owns: the routes. Does not own: the database's life, which the process that serves opens before.
+"""
+
+from __future__ import annotations
+
+import logging
+from uuid import UUID
+
+from asyncpg import PostgresError
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from bss.clock import Clock
+from bss.identifier import Kind, MalformedId, private
+from bss.invoicing.queries import file_of
+from bss.refusal import Refusal
+from bss.transaction.database import Role, current
+from server.http.graphql import endpoint, refusal, viewer_of
+
+_log = logging.getLogger(__name__)
+
+
+async def healthz(request: Request) -> Response:
+    """The process lives."""
+    return PlainTextResponse("ok\n")
+
+
+async def readyz(request: Request) -> Response:
+    """The database answers."""
+    try:
+        await current().pool(Role.APP).fetchval("SELECT 1")
+    except (PostgresError, OSError) as trouble:
+        _log.warning("not ready: %s", trouble)
+        return PlainTextResponse("the database does not answer\n", status_code=503)
+    return PlainTextResponse("ready\n")
+
+
+async def invoice_pdf(request: Request) -> Response:
+    """An issued invoice as PDF, within the caller's scope: `GET /invoices/inv_….pdf`."""
+    viewer = await viewer_of(request)
+    if viewer is None:
+        return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
+    try:
+        identifier: UUID = private(Kind.INVOICE, request.path_params["invoice"])
+        file = await file_of(viewer, identifier)
+    except (MalformedId, Refusal):
+        file = None
+    if file is None:
+        return refusal(404, "NOT_FOUND", "There is no such document.")
+    return Response(
+        file.content,
+        media_type=file.media_type,
+        headers={"ETag": f'"{file.sha256}"', "X-Content-Type-Options": "nosniff", "Cache-Control": "private"},
+    )
+
+
+def application(clock: Clock) -> Starlette:
+    """The application; its clock is the one that commands get their `now` from."""
+    app = Starlette(
+        routes=[
+            Route("/graphql", endpoint(), methods=["POST"]),
+            Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
+            Route("/healthz", healthz, methods=["GET"]),
+            Route("/readyz", readyz, methods=["GET"]),
+        ],
+        exception_handlers={500: _fault},
+    )
+    app.state.clock = clock
+    return app
+
+
+async def _fault(request: Request, fault: Exception) -> Response:
+    _log.error("fault at %s", request.url.path, exc_info=fault)
+    return JSONResponse({"errors": [{"message": "Something went wrong here."}]}, status_code=500)

@@ -1,0 +1,77 @@
+"""`POST /graphql`: bearer token → viewer → the schema.
+
+Owns: the HTTP home of the API. Does not own: what a token may do (`bss.access`) or the schema (`schema`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import orjson
+from cross_web import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.websockets import WebSocket
+from strawberry.asgi import GraphQL
+
+from bss.access.authenticate import viewer_of_token
+from bss.clock import Clock
+from bss.viewer import Viewer
+from schema.asking import Asking
+from schema.execution import schema
+
+_LARGEST_BODY = 2_000_000
+
+
+class Endpoint(GraphQL[Asking, None]):
+    """The GraphQL view; the request's viewer was found before it is called."""
+
+    def decode_json(self, data: str | bytes) -> Any:
+        return orjson.loads(data)
+
+    def encode_json(self, data: object) -> bytes:
+        return orjson.dumps(data)
+
+    def parse_json(self, data: str | bytes) -> Any:
+        """Refuse `5`, `[1]` or `null`, at which the stock view fails."""
+        body = super().parse_json(data)
+        if not isinstance(body, dict):
+            raise HTTPException(400, "The request must be a JSON object.")
+        return body
+
+    async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
+        return Asking(request.state.viewer, request.app.state.clock)
+
+
+def endpoint() -> Callable[[Request], Awaitable[Response]]:
+    """The route's function: POST only, a bearer token, at most two megabytes."""
+    view = Endpoint(schema, allow_queries_via_get=False, graphql_ide=None, subscription_protocols=())
+
+    async def graphql(request: Request) -> Response:
+        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
+            return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
+        viewer = await viewer_of(request)
+        if viewer is None:
+            return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
+        request.state.viewer = viewer
+        return await view.run(request)  # type: ignore[return-value]
+
+    return graphql
+
+
+async def viewer_of(request: Request) -> Viewer | None:
+    """The viewer behind the request's bearer token, if there is one."""
+    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not secret:
+        return None
+    clock: Clock = request.app.state.clock
+    return await viewer_of_token(secret.strip(), now=clock.now())
+
+
+def refusal(status: int, code: str, message: str) -> Response:
+    """An error body in GraphQL's shape, for answers that come before any document is read."""
+    headers = {"WWW-Authenticate": "Bearer"} if status == 401 else {}
+    return JSONResponse(
+        {"errors": [{"message": message, "extensions": {"code": code}}]}, status_code=status, headers=headers
+    )
