@@ -19,8 +19,8 @@ from bss.tariff.quantity import Quantity
 from bss.tariff.rating import rate
 from bss.tariff.tiers import Tier
 
-LINES = 20_000
-BATCHES = 9
+LINES = 500
+BATCHES = 400
 MILLISECONDS_PER_HOUR = 3_600_000
 
 FLAT = Flat(Decimal("49.95"))
@@ -55,11 +55,13 @@ def vcpu_hours(line: int) -> Quantity:
     return Quantity(Decimal(milliseconds), MILLISECONDS_PER_HOUR, "vCPU-hour")
 
 
-def lines_per_second(lines: Sequence[Line]) -> int:
-    """The best batch's speed."""
+def lines_per_second(kinds: Sequence[Sequence[Line]]) -> list[int]:
+    """The best batch's speed for each kind, the kinds by turns, so that a slow spell of the machine meets all."""
     policy = policy_named("standard")
-    best = min(_nanoseconds(lines, policy) for _ in range(BATCHES))
-    return len(lines) * 1_000_000_000 // best
+    rounds = [[_nanoseconds(lines, policy) for lines in kinds] for _ in range(BATCHES)]
+    return [
+        len(lines) * 1_000_000_000 // min(batch) for lines, batch in zip(kinds, zip(*rounds, strict=True), strict=True)
+    ]
 
 
 def _nanoseconds(lines: Sequence[Line], policy: MoneyPolicy) -> int:
@@ -71,16 +73,12 @@ def _nanoseconds(lines: Sequence[Line], policy: MoneyPolicy) -> int:
 
 def main() -> int:
     """Print figure, limit and ratio of each kind of line; 1 when one is below its limit."""
+    figures = lines_per_second([simple_lines(), graduated_lines()])
+    limits = {"flat and per unit": 100_000, "graduated, four tiers": 40_000}
     print(f"{'pricing, explained lines/s on one core':<40}{'figure':>10}{'limit':>10}{'ratio':>8}")
-    enough = True
-    for name, lines, limit in (
-        ("flat and per unit", simple_lines(), 100_000),
-        ("graduated, four tiers", graduated_lines(), 40_000),
-    ):
-        figure = lines_per_second(lines)
-        enough = enough and figure >= limit
-        print(f"{name:<40}{figure:>10,}{limit:>10,}{figure / limit:>8.2f}")
-    return 0 if enough else 1
+    for (name, limit), figure in zip(limits.items(), figures, strict=True):
+        print(f"{name:<40}{figure:>10,}{limit:>10,}{Decimal(figure) / limit:>8.2f}")
+    return 0 if all(figure >= limit for figure, limit in zip(figures, limits.values(), strict=True)) else 1
 
 
 if __name__ == "__main__":

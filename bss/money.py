@@ -14,12 +14,10 @@ from math import lcm
 from babel.core import get_global
 
 from bss.period import Share
-from bss.policy import LicenceLines, MoneyPolicy, Rounding
+from bss.policy import MoneyPolicy, Rounding
 
 Rational = int | Decimal | Fraction | tuple[int, int]
 """An exact number: a rate, a quantity. The tuple is (numerator, denominator), denominator above zero."""
-
-EXACT_NUMBERS = (int, Decimal, Fraction)
 
 # The default context would silently round at 28 digits; this one has room for all and refuses to lose one.
 EXACT = Context(prec=MAX_PREC, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[Inexact, InvalidOperation])
@@ -58,6 +56,12 @@ def minor_digits(currency: str) -> int:
 @cache
 def _quantum(currency: str) -> Decimal:
     return Decimal((0, (1,), -minor_digits(currency)))
+
+
+@cache
+def _minor_units(currency: str) -> int:
+    units: int = 10 ** minor_digits(currency)
+    return units
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +109,7 @@ class Money:
         """
         shares = _whole_weights(weights)
         total = sum(shares)
-        units = int(EXACT.scaleb(self.amount.copy_abs(), minor_digits(self.currency)))
+        units = int(EXACT.multiply(self.amount.copy_abs(), _minor_units(self.currency)))
         parts = [units * share // total for share in shares]
         lost_most_first = sorted(range(len(shares)), key=lambda index: -(units * shares[index] % total))
         for index in lost_most_first[: units - sum(parts)]:
@@ -119,26 +123,30 @@ class Money:
         return other.amount
 
 
+_write_amount = Money.__dict__["amount"].__set__
+_write_currency = Money.__dict__["currency"].__set__
+
+
 def charge(rate: Rational, quantity: Rational, share: Share, policy: MoneyPolicy, currency: str) -> Money:
     """rate × quantity × share as money: the only place where an amount is rounded.
 
     Rounds the line once; or, where the policy rounds licences by the unit, rate × share first and then, for a
     quantity that is not whole, the line too.
     """
-    rate_over, rate_under = exact_ratio(rate)
-    over, under = exact_ratio(quantity)
-    unit_over = rate_over * share.numerator * 10 ** minor_digits(currency)
+    rate_over, rate_under = rate if type(rate) is tuple else exact_ratio(rate)
+    over, under = quantity if type(quantity) is tuple else exact_ratio(quantity)
+    unit_over = rate_over * share.numerator * _minor_units(currency)
     unit_under = rate_under * share.denominator
-    if policy.licence_lines is LicenceLines.ROUND_UNIT:
+    if policy.rounds_unit:
         unit_over, unit_under = _whole_units(unit_over, unit_under, policy.rounding), 1
     return _money_of(_whole_units(unit_over * over, unit_under * under, policy.rounding), currency)
 
 
 def exact_ratio(number: Rational) -> tuple[int, int]:
     """The number as (numerator, denominator). Raises TypeError for anything inexact."""
-    if isinstance(number, tuple):
+    if type(number) is tuple:
         return number
-    if isinstance(number, EXACT_NUMBERS):
+    if isinstance(number, (int, Decimal, Fraction)):
         return number.as_integer_ratio()
     raise TypeError(f"an exact number is an int, a Decimal or a Fraction, not a {type(number).__name__}")
 
@@ -160,7 +168,11 @@ def _whole_units(over: int, under: int, rounding: Rounding) -> int:
 
 
 def _money_of(units: int, currency: str) -> Money:
-    return Money(EXACT.scaleb(Decimal(units), -minor_digits(currency)), currency)
+    """Every line makes one, so it goes past the checks: the product has the quantum's scale, and no -0."""
+    money = object.__new__(Money)
+    _write_amount(money, EXACT.multiply(units, _quantum(currency)))
+    _write_currency(money, currency)
+    return money
 
 
 def _whole_weights(weights: Sequence[int | Decimal]) -> list[int]:

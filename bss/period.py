@@ -46,9 +46,7 @@ class Period:
         object.__setattr__(self, "start", _in_utc(self.start))
         object.__setattr__(self, "end", _in_utc(self.end))
         if self.end <= self.start:
-            raise ValueError(
-                f"a period ends after it starts: {self.start.isoformat()} to {self.end.isoformat()}"
-            )
+            raise ValueError(f"a period ends after it starts: {self.start.isoformat()} to {self.end.isoformat()}")
 
     def contains(self, what: "datetime | Period") -> bool:
         """Whether the instant, or the whole of the other period, lies in this one."""
@@ -137,9 +135,7 @@ def split_over_hours(start: datetime, end: datetime) -> tuple[tuple[datetime, in
     """
     here, until = _in_milliseconds(start), _in_milliseconds(end)
     if until < here:
-        raise ValueError(
-            f"an interval does not end before it starts: {here.isoformat()} to {until.isoformat()}"
-        )
+        raise ValueError(f"an interval does not end before it starts: {here.isoformat()} to {until.isoformat()}")
     parts = []
     while here < until:
         hour = _hour_of(here)

@@ -74,6 +74,11 @@ class MoneyPolicy:
     licence_lines: LicenceLines = LicenceLines.ROUND_LINE
 
     @cached_property
+    def rounds_unit(self) -> bool:
+        """Whether the amount of one unit is rounded before it is multiplied."""
+        return self.licence_lines is LicenceLines.ROUND_UNIT
+
+    @cached_property
     def _data(self) -> dict[str, str]:
         return {field.name: str(getattr(self, field.name)) for field in fields(self)}
 

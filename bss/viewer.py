@@ -5,7 +5,10 @@ Owns: the value. Does not own: how a token or a sign-in becomes one (`bss.access
 
 from __future__ import annotations
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from bss.identifier import derived
@@ -44,3 +47,32 @@ class Viewer:
     def sees(self, path: str) -> bool:
         """Whether an account row with this path lies in the viewer's scope."""
         return path.startswith(self.path)
+
+
+Arguments = ParamSpec("Arguments")
+Answer = TypeVar("Answer")
+Question = Callable[Arguments, Coroutine[Any, Any, Answer]]
+
+REQUIRED: dict[object, Permission] = {}
+"""The permission of every query, by the function: the API's schema shows it."""
+
+
+def requires(permission: Permission) -> Callable[[Question[Arguments, Answer]], Question[Arguments, Answer]]:
+    """Declare the one permission of a query, whose first argument is the viewer.
+
+    Asked without it, the query refuses with `PermissionDenied`.
+    """
+
+    def declare(question: Question[Arguments, Answer]) -> Question[Arguments, Answer]:
+        @wraps(question)
+        async def asked(*args: Arguments.args, **kwargs: Arguments.kwargs) -> Answer:
+            viewer = args[0]
+            if not isinstance(viewer, Viewer):
+                raise TypeError("a query takes the viewer first")
+            viewer.require(permission)
+            return await question(*args, **kwargs)
+
+        REQUIRED[asked] = permission
+        return asked
+
+    return declare

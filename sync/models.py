@@ -52,7 +52,7 @@ class PairModel(OrganisationRow):
 
 
 class OutboundModel(OrganisationRow):
-    """A message to the peer: the full state of one half at a version. The sequence is assigned when it is sent."""
+    """A message to the peer: the full state of one half at a version; its sequence comes when it is sent."""
 
     link_id: UUID = fields.UUIDField()
     subject: str = fields.TextField()

@@ -99,8 +99,7 @@ async def resume(tx: Transaction, request: ResumeJob, now: datetime) -> Outcome:
     if state != JobState.PARKED:
         raise WrongState(f"The job is {state}, not parked.", ("jobId",))
     await tx.connection.execute(
-        "UPDATE job SET state = 'due', attempts = 0, reason = NULL, due_at = $3"
-        " WHERE organisation_id = $1 AND id = $2",
+        "UPDATE job SET state = 'due', attempts = 0, reason = NULL, due_at = $3 WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, request.job_id, now),
     )
     tx.has_news = True

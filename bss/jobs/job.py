@@ -14,24 +14,24 @@ from uuid import UUID
 class JobKind(StrEnum):
     """What a job does; the key names on what. Alphabetical."""
 
-    meaning: str
+    BILL_RUN = "bill:run"
+    INVOICE_RENDER = "invoice:render"
+    SYNC_CAPTURE_ACCOUNT = "sync:capture-account"
+    SYNC_CAPTURE_SUBSCRIPTION = "sync:capture-subscription"
+    SYNC_CAPTURE_SUPPLY = "sync:capture-supply"
+    SYNC_CAPTURE_USAGE = "sync:capture-usage"
+    SYNC_DELIVER = "sync:deliver"
 
-    def __new__(cls, value: str, meaning: str) -> JobKind:
-        kind = str.__new__(cls, value)
-        kind._value_ = value
-        kind.meaning = meaning
-        return kind
 
-    BILL_RUN = "bill:run", "Close the ended billing periods and issue their invoices; key: the bill run."
-    INVOICE_RENDER = "invoice:render", "Make the PDF of an issued invoice and store it; key: the invoice."
-    SYNC_CAPTURE_ACCOUNT = "sync:capture-account", "Prepare an account's state for its link; key: the account."
-    SYNC_CAPTURE_SUBSCRIPTION = (
-        "sync:capture-subscription",
-        "Prepare a subscription's timeline for its link; key: the subscription.",
-    )
-    SYNC_CAPTURE_SUPPLY = "sync:capture-supply", "Prepare the terms of a reseller for its link; key: the price list."
-    SYNC_CAPTURE_USAGE = "sync:capture-usage", "Prepare unsent hourly usage for its links; key: the usage batch."
-    SYNC_DELIVER = "sync:deliver", "Send what waits on a link and conclude the answers; key: the link."
+MEANING: dict[JobKind, str] = {
+    JobKind.BILL_RUN: "Close the ended billing periods and issue their invoices; key: the bill run.",
+    JobKind.INVOICE_RENDER: "Make the PDF of an issued invoice and store it; key: the invoice.",
+    JobKind.SYNC_CAPTURE_ACCOUNT: "Prepare an account's state for its link; key: the account.",
+    JobKind.SYNC_CAPTURE_SUBSCRIPTION: "Prepare a subscription's timeline for its link; key: the subscription.",
+    JobKind.SYNC_CAPTURE_SUPPLY: "Prepare the terms of a reseller for its link; key: the price list.",
+    JobKind.SYNC_CAPTURE_USAGE: "Prepare unsent hourly usage for its links; key: the usage batch.",
+    JobKind.SYNC_DELIVER: "Send what waits on a link and conclude the answers; key: the link.",
+}
 
 
 class JobState(StrEnum):

@@ -6,12 +6,12 @@ from bss.jobs.claim import job_of
 from bss.jobs.job import Job, JobState
 from bss.permission import Permission
 from bss.transaction.begin import reading
-from bss.viewer import Viewer
+from bss.viewer import Viewer, requires
 
 
+@requires(Permission.JOB_VIEW)
 async def listed(viewer: Viewer, state: JobState | None = None, *, most: int = 200) -> tuple[Job, ...]:
     """The organisation's jobs, the most overdue first."""
-    viewer.require(Permission.JOB_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT id, kind, key, state, due_at, attempts, wanted, reason FROM job"

@@ -56,9 +56,7 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
             created_at=now,
         )
     except IntegrityError as taken:
-        raise Conflict(
-            "An account with this accounting number exists already.", ("accountingNumber",)
-        ) from taken
+        raise Conflict("An account with this accounting number exists already.", ("accountingNumber",)) from taken
     await record(tx, EventName.ACCOUNT_CHANGED, account_id, now=now)
     return Outcome(account_id)
 

@@ -13,7 +13,7 @@ from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
-from bss.viewer import Viewer
+from bss.viewer import Viewer, requires
 
 _COLUMNS = (
     "id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored, managed_by, version,"
@@ -59,9 +59,9 @@ async def one(viewer: Viewer, account_id: UUID, *, path: Iterable[str] = ()) -> 
     return found[account_id]
 
 
+@requires(Permission.ACCOUNT_VIEW)
 async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Account]:
     """The accounts among these that the viewer can see, by id."""
-    viewer.require(Permission.ACCOUNT_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND id = ANY($3)",
@@ -70,16 +70,18 @@ async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Acco
     return {row["id"]: account_of(row) for row in rows}
 
 
+@requires(Permission.ACCOUNT_VIEW)
 async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None) -> Page[Account]:
     """The accounts in the viewer's scope, or those below the path `under`, oldest first."""
-    viewer.require(Permission.ACCOUNT_VIEW)
-    select = f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
+    select = (
+        f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
+    )
     return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, account_of)
 
 
+@requires(Permission.ACCOUNT_VIEW)
 async def by_path(viewer: Viewer, paths: Collection[str]) -> dict[str, Account]:
     """The accounts at these paths that the viewer can see: for ancestors and for documents."""
-    viewer.require(Permission.ACCOUNT_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND path = ANY($3)",

@@ -8,8 +8,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from math import gcd, lcm
 
-DISPLAY_DECIMALS = 9
-DISPLAY_SCALE = 10**DISPLAY_DECIMALS
+BILLION = 10**9
 
 
 def over_one_denominator(numbers: Sequence[Decimal]) -> tuple[tuple[int, ...], int]:
@@ -32,5 +31,5 @@ def ratio_text(over: int, under: int) -> str:
 
 def nine_decimals(over: int, under: int) -> str:
     """A number that is zero or above, for people: to nine decimals, half up. No money is computed from it."""
-    whole, decimals = divmod((2 * over * DISPLAY_SCALE + under) // (2 * under), DISPLAY_SCALE)
-    return f"{whole}.{decimals:09d}"
+    digits = str((2 * over * BILLION + under) // (2 * under)).zfill(10)
+    return f"{digits[:-9]}.{digits[-9:]}"

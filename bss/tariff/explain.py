@@ -10,10 +10,10 @@ from typing import Any
 from bss.money import Money, minor_digits
 from bss.period import Share
 from bss.policy import MoneyPolicy
-from bss.tariff.exact import ratio_text
+from bss.tariff.exact import nine_decimals, ratio_text
 from bss.tariff.price import Price
 from bss.tariff.quantity import Quantity
-from bss.tariff.walk import Walk
+from bss.tariff.walk import Row
 
 Explanation = dict[str, Any]
 """JSON-ready: strings, one int, lists and dicts. Parts are shared between lines: not to be written to."""
@@ -24,21 +24,27 @@ GIVEN = ("price", "quantity", "share", "policy", "currency", "minor_digits")
 def explained(
     price: Price,
     quantity: Quantity,
+    ratio: tuple[int, int],
     share: Share,
     policy: MoneyPolicy,
-    walk: Walk,
+    rows: tuple[Row, ...],
     exact: tuple[int, int],
     amount: Money,
 ) -> Explanation:
     """All that was given, the walk, the exact amount before rounding as "n/d", and the amount."""
     return {
         "price": price.data,
-        "quantity": quantity.to_data(),
-        "share": {"numerator": str(share.numerator), "denominator": str(share.denominator)},
+        "quantity": {
+            "numerator": str(quantity.numerator),
+            "divisor": str(quantity.divisor),
+            "unit": quantity.unit,
+            "value": nine_decimals(*ratio),
+        },
+        "share": f"{share.numerator}/{share.denominator}",
         "policy": policy.to_data(),
         "currency": amount.currency,
         "minor_digits": minor_digits(amount.currency),
-        "walk": list(walk.rows),
+        "walk": list(rows),
         "exact": ratio_text(*exact),
         "amount": str(amount.amount),
     }

@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bss.policy import MoneyPolicy
 from bss.tariff.exact import decimal_digits
 from bss.tariff.problems import rate_problems, refuse_if_any
 from bss.tariff.walk import Walk
@@ -25,7 +26,10 @@ class Flat:
         return {"model": "flat", "fee": decimal_digits(self.fee)}
 
     @cached_property
-    def walk(self) -> Walk:
-        """The fee once."""
+    def _walk(self) -> Walk:
         fee, under = self.fee.as_integer_ratio()
-        return Walk(((fee, 1),), under, 1)
+        return ((fee, 1),), under, 1, ()
+
+    def walk(self, over: int, under: int, policy: MoneyPolicy) -> Walk:
+        """The fee once, whatever the quantity and the policy."""
+        return self._walk

@@ -43,4 +43,4 @@ class Graduated:
         if flat_due:
             terms.append((ladder.flats[last], quantity_under))
         rows = (*ladder.full_rows[:last], ladder.row(last, left, quantity_under, flat_due=flat_due))
-        return Walk(tuple(terms), ladder.rate_under, quantity_under, rows)
+        return tuple(terms), ladder.rate_under, quantity_under, rows

@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bss.policy import MoneyPolicy
 from bss.refusal import Problem
 from bss.tariff.exact import decimal_digits, ratio_text
 from bss.tariff.problems import rate_problems, refuse_if_any
@@ -37,10 +38,10 @@ class Package:
     def _ratios(self) -> tuple[int, int, int, int]:
         return (*self.size.as_integer_ratio(), *self.block.as_integer_ratio())
 
-    def walk(self, over: int, under: int) -> Walk:
+    def walk(self, over: int, under: int, policy: MoneyPolicy) -> Walk:
         """The block's price times the whole blocks that over/under units take."""
         size, size_under, block, block_under = self._ratios
         blocks = -(-over * size_under // (under * size))
         exact = ratio_text(blocks * block, block_under)
         row = {"blocks": str(blocks), "block": self.data["block"], "exact": exact}
-        return Walk(((block, blocks),), block_under, 1, (row,))
+        return ((block, blocks),), block_under, 1, (row,)

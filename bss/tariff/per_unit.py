@@ -5,6 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
+from bss.policy import MoneyPolicy
 from bss.tariff.exact import decimal_digits
 from bss.tariff.problems import rate_problems, refuse_if_any
 from bss.tariff.walk import Walk
@@ -28,7 +29,7 @@ class PerUnit:
     def _ratio(self) -> tuple[int, int]:
         return self.unit.as_integer_ratio()
 
-    def walk(self, over: int, under: int) -> Walk:
+    def walk(self, over: int, under: int, policy: MoneyPolicy) -> Walk:
         """The rate times over/under units."""
         unit, rate_under = self._ratio
-        return Walk(((unit, over),), rate_under, under)
+        return ((unit, over),), rate_under, under, ()

@@ -7,8 +7,6 @@ of it.
 from dataclasses import dataclass
 from decimal import Decimal
 
-from bss.tariff.exact import nine_decimals
-
 
 class NegativeQuantity(ValueError):
     """Nothing negative can be used; a correction is a line of its own with its sign on the amount."""
@@ -38,13 +36,3 @@ class Quantity:
         """The quantity as (numerator, denominator), not in lowest terms."""
         over, under = self.numerator.as_integer_ratio()
         return over, under * self.divisor
-
-    def to_data(self) -> dict[str, str]:
-        """The quantity as strings, with its value to nine decimals for people."""
-        over, under = self.numerator.as_integer_ratio()
-        return {
-            "numerator": str(over) if under == 1 else format(self.numerator, "f"),
-            "divisor": str(self.divisor),
-            "unit": self.unit,
-            "value": nine_decimals(over, under * self.divisor),
-        }

@@ -23,8 +23,7 @@ def recompute(explanation: Mapping[str, Any]) -> Decimal:
 
     Raises UnreadableExplanation, and KeyError where a given part is missing.
     """
-    policy, share = explanation["policy"], explanation["share"]
-    due = Fraction(int(share["numerator"]), int(share["denominator"]))
+    policy, due = explanation["policy"], Fraction(explanation["share"])
     used = Fraction(explanation["quantity"]["numerator"]) / int(explanation["quantity"]["divisor"])
     scale = 10 ** explanation["minor_digits"]
     parts = _parts(explanation["price"], used, policy)
@@ -40,9 +39,7 @@ def recompute(explanation: Mapping[str, Any]) -> Decimal:
     return Decimal(f"{units}E-{explanation['minor_digits']}")
 
 
-def _parts(
-    price: Mapping[str, Any], used: Fraction, policy: Mapping[str, str]
-) -> Iterator[tuple[Fraction, Fraction]]:
+def _parts(price: Mapping[str, Any], used: Fraction, policy: Mapping[str, str]) -> Iterator[tuple[Fraction, Fraction]]:
     """Each rate that is due, and how many times."""
     match price["model"]:
         case "flat":

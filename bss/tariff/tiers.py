@@ -75,9 +75,7 @@ class Ladder:
         self.sizes = tuple(bound - floor for floor, bound in pairwise(self.floors))
         self._texts = tuple(tier.to_data() for tier in tiers)
         self._floor_texts = ("0", *(text["up_to"] for text in self._texts))
-        self.full_rows = tuple(
-            self.row(index, size, self.bound_under) for index, size in enumerate(self.sizes)
-        )
+        self.full_rows = tuple(self.row(index, size, self.bound_under) for index, size in enumerate(self.sizes))
 
     def reached(self, over: int, under: int, bound: TierBound) -> int:
         """The index of the tier in which the quantity over/under lies."""

@@ -35,4 +35,4 @@ class Volume:
         flat_due = over > 0 or policy.flat_fee_at_zero is FlatFeeAtZero.DUE
         fee = ((ladder.flats[tier], under),) if flat_due else ()
         row = ladder.row(tier, over, under, flat_due=flat_due)
-        return Walk(((ladder.units[tier], over), *fee), ladder.rate_under, under, (row,))
+        return ((ladder.units[tier], over), *fee), ladder.rate_under, under, (row,)

@@ -3,19 +3,17 @@
 Owns: the common shape of the models' results. Does not own: shares, rounding and money (`bss.tariff.rating`).
 """
 
-from typing import Any, NamedTuple
+from typing import Any
 
 Row = dict[str, Any]
 """One step of the walk, JSON-ready. Some are shared between lines: not to be written to."""
 
 
-class Walk(NamedTuple):
-    """The terms are (rate, quantity), as numerators over `rate_under` and `quantity_under`.
+Terms = tuple[tuple[int, int], ...]
+"""(rate, quantity) pairs, as numerators over the walk's two denominators. A fee is a rate whose quantity is 1."""
 
-    The exact amount is the sum of their products. A fee is a term whose quantity is 1: `quantity_under`.
-    """
+Walk = tuple[Terms, int, int, tuple[Row, ...]]
+"""(terms, denominator of the rates, denominator of the quantities, rows).
 
-    terms: tuple[tuple[int, int], ...]
-    rate_under: int
-    quantity_under: int
-    rows: tuple[Row, ...] = ()
+The exact amount is the sum of rate × quantity over the terms. A plain tuple, because every line makes one.
+"""

@@ -6,6 +6,7 @@ Does not own: permission, idempotency and audit, which a command adds (`bss.tran
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
@@ -17,6 +18,27 @@ from tortoise.backends.base.client import BaseDBAsyncClient
 
 from bss.transaction.database import Database, Role, current, orm_client
 from bss.viewer import Viewer
+
+
+class Turn:
+    """Whose turn it is on a shared connection: one task at a time, which may take its turn again inside its turn."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    @asynccontextmanager
+    async def taken(self) -> AsyncIterator[None]:
+        task = asyncio.current_task()
+        if self._holder is task:
+            yield
+            return
+        async with self._lock:
+            self._holder = task
+            try:
+                yield
+            finally:
+                self._holder = None
 
 
 @dataclass
@@ -31,6 +53,7 @@ class Transaction:
     connection: asyncpg.Connection
     db: BaseDBAsyncClient
     writes: bool
+    turn: Turn
     has_news: bool = False
     """Whether an event or a job was written: the doorbell rings after the commit."""
 
@@ -63,21 +86,20 @@ async def begin(viewer: Viewer, *, role: Role = Role.APP) -> AsyncIterator[Trans
 
 @asynccontextmanager
 async def reading(viewer: Viewer) -> AsyncIterator[Transaction]:
-    """A read-only unit of work; inside an open one of the same viewer it is that one."""
+    """A read-only unit of work; inside an open one of the same viewer it is that one, one task at a time."""
     ambient = _ambient.get()
     if ambient is not None:
         if ambient.viewer.organisation_id != viewer.organisation_id or ambient.viewer.path != viewer.path:
             raise NestedTransaction("the open transaction belongs to another scope")
-        yield ambient
+        async with ambient.turn.taken():
+            yield ambient
         return
     async with _opened(current(), viewer, Role.APP, writes=False) as transaction:
         yield transaction
 
 
 @asynccontextmanager
-async def _opened(
-    database: Database, viewer: Viewer, role: Role, *, writes: bool
-) -> AsyncIterator[Transaction]:
+async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: bool) -> AsyncIterator[Transaction]:
     async with database.pool(role).acquire() as pooled:
         connection: asyncpg.Connection = pooled  # type: ignore[assignment]
         if database.observer is not None:
@@ -89,7 +111,7 @@ async def _opened(
                 str(viewer.organisation_id),
                 viewer.path,
             )
-            transaction = Transaction(viewer, role, connection, orm_client(connection), writes)
+            transaction = Transaction(viewer, role, connection, orm_client(connection), writes, Turn())
             token = _ambient.set(transaction)
             try:
                 yield transaction

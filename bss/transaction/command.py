@@ -60,9 +60,7 @@ class Command(Generic[Request]):
         self.meaning = (body.__doc__ or "").strip().partition("\n")[0]
         self._body = body
 
-    async def __call__(
-        self, viewer: Viewer, request: Request, *, now: datetime, key: str | None = None
-    ) -> Outcome:
+    async def __call__(self, viewer: Viewer, request: Request, *, now: datetime, key: str | None = None) -> Outcome:
         """Do it once per key: a repeated call with the same input returns the first outcome, without secrets.
 
         Raises the declared refusals. A refusal is not stored: the same key may be tried again.
@@ -116,9 +114,7 @@ def command(
     return declare
 
 
-async def _claim_key(
-    tx: Transaction, operation: str, key: str, input_digest: str, now: datetime
-) -> UUID | None:
+async def _claim_key(tx: Transaction, operation: str, key: str, input_digest: str, now: datetime) -> UUID | None:
     """Claim the key, or wait for the call that holds it and return its result.
 
     The insert waits for a concurrent holder to commit or roll back: the constraint, not a look-up, decides.

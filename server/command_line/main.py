@@ -18,7 +18,7 @@ from server.command_line.job import job
 from server.command_line.processes import migrate, serve, work
 from server.command_line.sync import sync
 from server.command_line.usage import usage
-from server.embedded import EmbeddedFailure
+from server.embedded import EmbeddedServersFailed
 from server.settings import BadSetting
 
 
@@ -47,6 +47,6 @@ def main() -> None:
             where = ".".join(each.path)
             click.echo(f"{refusal.code}: {where + ': ' if where else ''}{each.message}", err=True)
         sys.exit(1)
-    except (BadSetting, EmbeddedFailure, OSError) as problem:
+    except (BadSetting, EmbeddedServersFailed, OSError) as problem:
         click.echo(f"bss: {problem}", err=True)
         sys.exit(2)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -114,7 +115,7 @@ def test_an_unknown_zone_is_refused() -> None:
 def test_an_anchor_on_the_31st_comes_back_after_february() -> None:
     found = billing_periods(period("2024-01-31", "2024-05-31"), day=31, zone="UTC")
     assert [p.start.date().isoformat() for p in found] == ["2024-01-31", "2024-02-29", "2024-03-31", "2024-04-30"]
-    assert all(before.end == after.start for before, after in zip(found, found[1:], strict=False))
+    assert all(before.end == after.start for before, after in pairwise(found))
 
 
 def test_a_period_changes_at_local_midnight() -> None:
@@ -228,7 +229,7 @@ def test_the_shares_of_segments_that_tile_a_period_sum_to_one(
     assert billing_period(whole.end, day=day, zone=zone, months=months).start == whole.end
     length = whole.end - whole.start
     edges = [whole.start, *(whole.start + length * cut // 1000 for cut in sorted(cuts)), whole.end]
-    parts = [share(Period(a, b), whole, zone, policy) for a, b in zip(edges, edges[1:], strict=False)]
+    parts = [share(Period(a, b), whole, zone, policy) for a, b in pairwise(edges)]
     assert len({part.denominator for part in parts}) == 1
     assert sum(part.numerator for part in parts) == parts[0].denominator
 

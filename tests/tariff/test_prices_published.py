@@ -74,7 +74,7 @@ P21 = Package(size=Decimal(10), block=Decimal(15))
                 ("7", "150"),
                 ("12", "170"),
                 ("22", "235"),
-            ],  # fmt: skip
+            ],
         ),
         *cases(
             "P07",

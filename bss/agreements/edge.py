@@ -1,0 +1,78 @@
+"""An edge: the terms under which one account buys from another, or the organisation from its supplier.
+
+Owns: the value, its two kinds, and the order of the edges above an account. Does not own: the prices
+(`bss.catalogue`), or what is charged on an edge (`bss.invoicing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from bss.organisations.account import ancestor_paths
+
+
+class EdgeKind(StrEnum):
+    """SELLING joins two accounts of the organisation; SUPPLY joins the organisation to its distributor."""
+
+    SELLING = "selling"
+    SUPPLY = "supply"
+
+
+@dataclass(frozen=True)
+class Edge:
+    """All terms between a seller and a buyer; `path` is the buyer's.
+
+    `billing_day` is 1 to 31, `zone` an IANA time zone, `policy` the name of a money policy. A supply edge has a
+    link, and neither seller nor issuer. `seller_path` is None there, and where the reader cannot see the seller.
+    """
+
+    id: UUID
+    path: str
+    kind: EdgeKind
+    seller_account_id: UUID | None
+    buyer_account_id: UUID
+    price_list_id: UUID
+    currency: str
+    zone: str
+    policy: str
+    billing_day: int
+    bill_to_account_id: UUID
+    issuer_id: UUID | None
+    link_id: UUID | None
+    received: bool
+    seller_path: str | None
+
+    def concerns(self, supply_link_id: UUID | None) -> bool:
+        """Whether an offering that is bought over this link (None: over no link) is charged on this edge."""
+        return self.kind is EdgeKind.SELLING or self.link_id == supply_link_id
+
+
+def chain(account_path: str, edges: Iterable[Edge]) -> tuple[Edge, ...]:
+    """The edges on which the account's subscriptions are charged: selling edges, nearest first, then supply.
+
+    Each next edge is bought by the seller of the one before, or by an account above that seller; an edge of
+    an account that was passed over is no part of the chain.
+    """
+    known = tuple(edges)
+    selling = sorted(
+        (edge for edge in known if edge.kind is EdgeKind.SELLING), key=lambda edge: len(edge.path), reverse=True
+    )
+    reach, found = account_path, []
+    for edge in selling:
+        if edge.seller_path is not None and reach.startswith(edge.path):
+            found.append(edge)
+            reach = edge.seller_path
+    return (*found, *(edge for edge in known if edge.kind is EdgeKind.SUPPLY))
+
+
+def unbought(account_path: str, edges: Iterable[Edge]) -> tuple[str, ...]:
+    """The paths of the accounts in a chain that consume or sell on, but buy from nobody. The root need not buy."""
+    root = ancestor_paths(account_path)[0]
+    selling = [edge for edge in edges if edge.kind is EdgeKind.SELLING]
+    if not selling:
+        return () if account_path == root else (account_path,)
+    bought = {edge.path for edge in selling} | {root}
+    return tuple(edge.seller_path for edge in selling if edge.seller_path and edge.seller_path not in bought)

@@ -1,0 +1,164 @@
+"""Readings of edges and issuers; each takes a viewer, and what lies outside its scope does not exist.
+
+`edges_above` and `missing_prices` answer from the whole chain up to the organisation's root, which no viewer
+of a part of the tree sees: they read from above, and say what of it they let out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.agreements.edge import Edge, EdgeKind, chain, unbought
+from bss.agreements.issuer import Issuer
+from bss.catalogue.from_above import priced_in_force, rows_from_above
+from bss.catalogue.product import Offering
+from bss.organisations.account import ancestor_paths
+from bss.period import billing_period
+from bss.permission import Permission
+from bss.refusal import NotFound
+from bss.transaction.begin import reading
+from bss.transaction.page import Page, PageRequest, paged
+from bss.viewer import Viewer, requires
+
+_EDGES = (
+    "SELECT edge.id, edge.path, edge.kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,"
+    " policy, billing_day, bill_to_account_id, issuer_id, link_id, received, seller.path AS seller_path"
+    " FROM edge LEFT JOIN account AS seller"
+    " ON seller.organisation_id = edge.organisation_id AND seller.id = edge.seller_account_id"
+    " WHERE edge.organisation_id = $1"
+)
+_EDGES_IN_SCOPE = f"{_EDGES} AND edge.path >= $2 AND edge.path < $2 || '~'"
+_ISSUERS = (
+    "SELECT id, path, owner_id, name, card, due_days FROM issuer"
+    " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+)
+
+
+async def edge(viewer: Viewer, edge_id: UUID, *, path: Iterable[str] = ()) -> Edge:
+    """The edge. Raises `NotFound` with the input's `path`."""
+    found = await edges(viewer, (edge_id,))
+    if not found:
+        raise NotFound("edge", path)
+    return found[edge_id]
+
+
+@requires(Permission.EDGE_VIEW)
+async def edges(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, Edge]:
+    """The edges among these whose buyers are in the viewer's scope, by id."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"{_EDGES_IN_SCOPE} AND edge.id = ANY($3)", *(viewer.organisation_id, viewer.path, list(edge_ids))
+        )
+    return {row["id"]: _edge_of(row) for row in rows}
+
+
+@requires(Permission.EDGE_VIEW)
+async def edge_page(viewer: Viewer, request: PageRequest) -> Page[Edge]:
+    """The edges whose buyers are in the viewer's scope, oldest first."""
+    return await paged(viewer, _EDGES_IN_SCOPE, (viewer.organisation_id, viewer.path), request, _edge_of)
+
+
+async def issuer(viewer: Viewer, issuer_id: UUID, *, path: Iterable[str] = ()) -> Issuer:
+    """The issuer. Raises `NotFound` with the input's `path`."""
+    found = await issuers(viewer, (issuer_id,))
+    if not found:
+        raise NotFound("issuer", path)
+    return found[issuer_id]
+
+
+@requires(Permission.EDGE_VIEW)
+async def issuers(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, Issuer]:
+    """The issuers among these that belong to accounts in the viewer's scope, by id."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"{_ISSUERS} AND id = ANY($3)", *(viewer.organisation_id, viewer.path, list(issuer_ids))
+        )
+    return {row["id"]: _issuer_of(row) for row in rows}
+
+
+@requires(Permission.EDGE_VIEW)
+async def issuer_page(viewer: Viewer, request: PageRequest) -> Page[Issuer]:
+    """The issuers of the accounts in the viewer's scope, oldest first."""
+    return await paged(viewer, _ISSUERS, (viewer.organisation_id, viewer.path), request, _issuer_of)
+
+
+@requires(Permission.EDGE_VIEW)
+async def edges_above(viewer: Viewer, account_paths: Collection[str]) -> dict[str, tuple[Edge, ...]]:
+    """The chain of each of these accounts that the viewer can see, by path: `bss.agreements.edge.chain`.
+
+    The supply edges at its end are all that the organisation has; `Edge.concerns` tells which one an offering
+    is charged on. For decisions within the domain: the edges above the viewer's account are not its to read,
+    and must not be shown to it.
+    """
+    return await _chains(viewer, account_paths)
+
+
+async def _chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, tuple[Edge, ...]]:
+    seen = [path for path in account_paths if viewer.sees(path)]
+    ancestors = {above for path in seen for above in ancestor_paths(path)}
+    rows = await rows_from_above(
+        viewer, f"{_EDGES} AND (edge.kind = 'supply' OR edge.path = ANY($2))", viewer.organisation_id, list(ancestors)
+    )
+    found = [_edge_of(row) for row in rows]
+    supply = [edge for edge in found if edge.kind is EdgeKind.SUPPLY]
+    bought = {edge.path: edge for edge in found if edge.kind is EdgeKind.SELLING}
+    return {
+        path: chain(path, (*(bought[above] for above in ancestor_paths(path) if above in bought), *supply))
+        for path in seen
+    }
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, at: datetime) -> tuple[str, ...]:
+    """What keeps the offering from being charged in the account's chain; empty when every edge has a price.
+
+    Each edge is asked at the start of its own billing period that contains `at`, as the bill run will ask.
+    Answers names only, so that a partner's viewer may be told: "Cloud → Lite" for a selling edge whose list in
+    force lacks the offering, "any edge to Lite" for an account that sells on and buys from nobody, "supply"
+    where the supplier has no price or no terms are known.
+    """
+    above = (await _chains(viewer, (account_path,))).get(account_path, ())
+    charged = [edge for edge in above if edge.concerns(offering.supply_link_id)]
+    starts = [billing_period(at, day=edge.billing_day, zone=edge.zone).start for edge in charged]
+    asked = [(edge.price_list_id, start) for edge, start in zip(charged, starts, strict=True)]
+    priced = await priced_in_force(viewer, asked, offering.id)
+    lacking = [edge for edge, has_price in zip(charged, priced, strict=True) if not has_price]
+    gaps = unbought(account_path, charged)
+    unsupplied = offering.resold and all(edge.kind is not EdgeKind.SUPPLY for edge in charged)
+    if not (lacking or gaps or unsupplied):
+        return ()
+    names = await _names_above(viewer, account_path)
+    return (
+        *(_name(edge, names) for edge in lacking),
+        *(f"any edge to {names[path]}" for path in gaps),
+        *(("supply",) if unsupplied else ()),
+    )
+
+
+async def _names_above(viewer: Viewer, account_path: str) -> dict[str, str]:
+    """The names of the account and of those above it, by path."""
+    rows = await rows_from_above(
+        viewer,
+        "SELECT path, name FROM account WHERE organisation_id = $1 AND path = ANY($2)",
+        *(viewer.organisation_id, list(ancestor_paths(account_path))),
+    )
+    return {row["path"]: row["name"] for row in rows}
+
+
+def _name(edge: Edge, names: dict[str, str]) -> str:
+    if edge.seller_path is None:
+        return "supply"
+    return f"{names[edge.seller_path]} → {names[edge.path]}"
+
+
+def _edge_of(row: Record) -> Edge:
+    return Edge(**{**dict(row), "kind": EdgeKind(row["kind"])})
+
+
+def _issuer_of(row: Record) -> Issuer:
+    return Issuer(**{**dict(row), "card": json.loads(row["card"])})

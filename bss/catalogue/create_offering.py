@@ -1,0 +1,76 @@
+"""Create an offering of a product."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
+
+from bss.catalogue.models import OfferingModel
+from bss.catalogue.product import Product
+from bss.catalogue.queries import product
+from bss.catalogue.seller import blank_problems
+from bss.identifier import uuid7
+from bss.organisations.account import ancestor_paths
+from bss.permission import Permission
+from bss.refusal import Conflict, InvalidInput, NotFound, Problem
+from bss.transaction.begin import Transaction
+from bss.transaction.command import Outcome, command
+
+LONGEST_CYCLE_MONTHS = 60
+
+
+@dataclass(frozen=True)
+class CreateOffering:
+    """A plan of a product. One that is bought over a link names the link and the distributor's offering."""
+
+    product_id: UUID
+    code: str
+    name: str
+    unit: str = ""
+    cycle_months: int = 1
+    supply_link_id: UUID | None = None
+    supply_offering_id: UUID | None = None
+
+
+@command("createOffering", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound,))
+async def create_offering(tx: Transaction, request: CreateOffering, now: datetime) -> Outcome:
+    """Create an offering; it is on sale where a price list in force has a price for it."""
+    of = await product(tx.viewer, request.product_id, path=("productId",))
+    if problems := _problems(request, of):
+        raise InvalidInput(problems)
+    offering_id = uuid7()
+    try:
+        await OfferingModel.create(
+            using_db=tx.db,
+            id=offering_id,
+            organisation_id=tx.organisation_id,
+            path=of.path,
+            owner_id=of.owner_id,
+            product_id=of.id,
+            code=request.code.strip(),
+            name=request.name.strip(),
+            unit=request.unit.strip(),
+            cycle_months=request.cycle_months,
+            supply_link_id=request.supply_link_id,
+            supply_offering_id=request.supply_offering_id,
+        )
+    except IntegrityError as taken:
+        raise Conflict(
+            "An offering with this code, or one that resells this offering of the supplier, exists already.",
+            ("code",),
+        ) from taken
+    return Outcome(offering_id)
+
+
+def _problems(request: CreateOffering, of: Product) -> list[Problem]:
+    problems = blank_problems(code=request.code, name=request.name)
+    if not 1 <= request.cycle_months <= LONGEST_CYCLE_MONTHS:
+        problems.append(Problem(("cycleMonths",), f"A cycle has 1 to {LONGEST_CYCLE_MONTHS} months."))
+    if (request.supply_link_id is None) != (request.supply_offering_id is None):
+        problems.append(Problem(("supplyOfferingId",), "A resold offering names the link and the offering."))
+    elif request.supply_link_id is not None and len(ancestor_paths(of.path)) > 1:
+        problems.append(Problem(("supplyLinkId",), "Only the organisation itself buys over a link."))
+    return problems

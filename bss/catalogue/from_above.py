@@ -1,0 +1,89 @@
+"""Step: read, for one purpose, what lies above the viewer's own account.
+
+Owns: the one way in which a scope is widened, and what may be seen through it: the offerings that are
+published to the viewer, and whether a list has a price. Does not own: prices, which nobody reads from above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.catalogue.product import Offering
+from bss.organisations.account import ancestor_paths
+from bss.permission import Permission
+from bss.transaction.begin import reading
+from bss.viewer import Viewer, requires
+
+
+async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> list[Record]:
+    """Run one select in the scope of the organisation's root account; the organisation stays the viewer's.
+
+    The caller answers for what leaves the function that calls this: row-level security no longer does.
+    The savepoint is always rolled back, so that the database itself puts the viewer's scope back, whatever
+    happens to the select, and so that nothing can be written in the wider scope.
+    """
+    async with reading(viewer) as tx:
+        savepoint = tx.connection.transaction()
+        await savepoint.start()
+        try:
+            root = ancestor_paths(viewer.path)[0]
+            await tx.connection.execute("SELECT set_config('bss.path', $1, true)", root)
+            return await tx.connection.fetch(select, *arguments)
+        finally:
+            await savepoint.rollback()
+
+
+# Edges are rows of `bss.agreements`, a higher package; only the fact that a list is used on one is read here.
+# A path sorts after each path that it begins with, so that the greatest is the nearest edge above.
+_PUBLISHED = """
+WITH list AS (
+  SELECT DISTINCT price_list_id FROM edge
+  WHERE organisation_id = $1 AND kind = 'selling' AND (path >= $2 AND path < $2 || '~' OR path = (
+    SELECT max(path) FROM edge WHERE organisation_id = $1 AND kind = 'selling' AND path = ANY($3))))
+SELECT id, path, owner_id, product_id, code, name, unit, cycle_months, supply_link_id, supply_offering_id
+FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND (path >= $2 AND path < $2 || '~' OR id IN (
+  SELECT price.offering_id FROM list
+  JOIN price_version AS version ON version.organisation_id = $1 AND version.price_list_id = list.price_list_id
+  JOIN price ON price.organisation_id = $1 AND price.version_id = version.id AND price.offering_id = ANY($4)))
+"""
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID]) -> dict[UUID, Offering]:
+    """The offerings among these that the viewer may know, by id: its own, and those published to it.
+
+    Published to it are the offerings that a version of a price list of its own edges has, whoever owns them:
+    the edges whose buyers are in its scope, and the nearest one above its account.
+    """
+    rows = await rows_from_above(
+        viewer,
+        _PUBLISHED,
+        *(viewer.organisation_id, viewer.path, list(ancestor_paths(viewer.path)), list(offering_ids)),
+    )
+    return {row["id"]: Offering(**dict(row)) for row in rows}
+
+
+_PRICED = """
+SELECT asked.place FROM unnest($2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS asked (list, at, place)
+CROSS JOIN LATERAL (SELECT id FROM price_version
+  WHERE organisation_id = $1 AND price_list_id = asked.list AND valid_from <= asked.at
+  ORDER BY valid_from DESC LIMIT 1) AS version
+WHERE EXISTS (SELECT FROM price WHERE organisation_id = $1 AND version_id = version.id AND offering_id = $4)
+"""
+
+
+async def priced_in_force(
+    viewer: Viewer, lists: Sequence[tuple[UUID, datetime]], offering_id: UUID
+) -> tuple[bool, ...]:
+    """For each price list and instant: whether the version in force has a price for the offering; never which."""
+    rows = await rows_from_above(
+        viewer,
+        _PRICED,
+        *(viewer.organisation_id, [identifier for identifier, _ in lists], [at for _, at in lists], offering_id),
+    )
+    priced = {row["place"] for row in rows}
+    return tuple(place in priced for place in range(1, len(lists) + 1))

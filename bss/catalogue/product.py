@@ -1,0 +1,46 @@
+"""What is sold: a product, and the offerings (plans) under which it is sold.
+
+Owns: the two values. Does not own: what an offering costs (`bss.catalogue.price_list`) or to whom it is sold
+(`bss.agreements`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True)
+class Product:
+    """A thing that an account sells; `path` is its owner's."""
+
+    id: UUID
+    path: str
+    owner_id: UUID
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Offering:
+    """A plan of a product: `unit` names what its quantity counts, `cycle_months` how long one cycle pays for.
+
+    `supply_link_id` and `supply_offering_id` say where the organisation buys it: the link, and the
+    distributor's own offering id, which is the identity across the link. An offering of its own has neither.
+    """
+
+    id: UUID
+    path: str
+    owner_id: UUID
+    product_id: UUID
+    code: str
+    name: str
+    unit: str
+    cycle_months: int
+    supply_link_id: UUID | None
+    supply_offering_id: UUID | None
+
+    @property
+    def resold(self) -> bool:
+        """Whether the organisation buys it over a link."""
+        return self.supply_link_id is not None

@@ -1,0 +1,56 @@
+"""Step: count staged readings once: the one statement that dedupes, keeps and rolls up.
+
+Owns: that (source, event id) decides what is counted, and that concurrent writers neither double nor deadlock.
+Does not own: what may be staged (`stage`). An event id that is known with another content refuses the whole batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bss.metering.findings import Findings
+from bss.metering.reading import MOST_PROBLEMS, EventIdReused
+from bss.transaction.begin import Transaction
+
+
+# Hashes of values and not of text: 1.0 is 1, and an instant is the same in every zone.
+_FINGERPRINT = (
+    "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.value), 0)"
+)
+
+# Keys are taken and hours are changed in the order of their keys, and all keys before the first hour: two writers
+# of the same readings wait for each other and never in a circle.
+_COUNT = f"""
+WITH winners AS MATERIALIZED (
+  SELECT DISTINCT ON (event_id) * FROM usage_stage WHERE part = 0 ORDER BY event_id, place
+), keys AS (
+  INSERT INTO usage_key (organisation_id, path, source, event_id, fingerprint, hour)
+  SELECT $1, s.path, $2, r.event_id, {_FINGERPRINT}, r.hour
+  FROM winners r JOIN subscription s ON s.organisation_id = $1 AND s.id = r.subscription_id
+  ORDER BY r.event_id
+  ON CONFLICT DO NOTHING
+  RETURNING event_id, path, fingerprint
+), events AS (
+  INSERT INTO usage_event (organisation_id, path, source, event_id, subscription_id, meter, resource,
+    hour, quantity, recorded_at)
+  SELECT $1, k.path, $2, r.event_id, r.subscription_id, r.meter, r.resource, r.hour, r.quantity, $3
+  FROM usage_stage r JOIN keys k USING (event_id)
+  RETURNING subscription_id, meter, resource, hour, quantity
+), hours AS (
+  INSERT INTO usage_hour AS h (organisation_id, path, subscription_id, meter, resource, hour,
+    quantity, samples, mirrored)
+  SELECT $1, s.path, e.subscription_id, e.meter, e.resource, e.hour, e.quantity, e.samples, s.mirrored
+  FROM (SELECT subscription_id, meter, resource, hour, sum(quantity) AS quantity, count(*) AS samples
+        FROM events GROUP BY subscription_id, meter, resource, hour) AS e
+  JOIN subscription s ON s.organisation_id = $1 AND s.id = e.subscription_id
+  ORDER BY e.subscription_id, e.meter, e.resource, e.hour
+  ON CONFLICT (organisation_id, subscription_id, meter, resource, hour) DO UPDATE
+  SET quantity = h.quantity + excluded.quantity, samples = h.samples + excluded.samples,
+    revision = h.revision + 1
+)
+SELECT count(*) AS accepted, sum(fingerprint) AS fingerprints FROM keys
+"""
+VARIANTS = {"winners-noplace": _COUNT,
+ "winners-place": _COUNT.replace("FROM usage_stage r JOIN keys k USING (event_id)", "FROM usage_stage r JOIN winners w USING (place) JOIN keys k ON k.event_id = w.event_id"),
+}

@@ -1,0 +1,50 @@
+"""What a reading adds to each UTC hour, exactly.
+
+Owns: the arithmetic of a reading over hours, and its limits. Does not own: where an hour begins (`bss.period`).
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Context, Decimal, Inexact, InvalidOperation
+
+from bss.catalogue.meter import MeterKind
+from bss.metering.reading import LARGEST_VALUE
+from bss.period import split_over_hours
+
+EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
+"""Arithmetic that would rather fail than round."""
+_BILLIONTH = Decimal("1E-9")
+
+Parts = tuple[tuple[datetime, Decimal], ...]
+"""(UTC hour, quantity in the meter's base unit), in order; never empty."""
+
+
+def is_storable(value: Decimal) -> bool:
+    """Whether the value is a number from 0 with at most nine decimals, below the largest that we keep."""
+    try:
+        EXACT.quantize(value, _BILLIONTH)
+        return 0 <= value < LARGEST_VALUE
+    except (Inexact, InvalidOperation):
+        return False
+
+
+def over_hours(kind: MeterKind, starts_at: datetime, ends_at: datetime, value: Decimal) -> Parts:
+    """The reading's quantity in each hour; in all, value × milliseconds for a gauge and value for a sum.
+
+    A sum is spread in proportion to time, to nine decimals, and the last hour gets the rest.
+    """
+    if starts_at == ends_at:
+        return ((starts_at.replace(minute=0, second=0, microsecond=0), value),)
+    hours = split_over_hours(starts_at, ends_at)
+    if kind is MeterKind.TIME_WEIGHTED:
+        return tuple((hour, EXACT.multiply(value, milliseconds)) for hour, milliseconds in hours)
+    return _spread(value, hours)
+
+
+def _spread(value: Decimal, hours: tuple[tuple[datetime, int], ...]) -> Parts:
+    billionths = int(EXACT.scaleb(value, 9))
+    whole = sum(milliseconds for _, milliseconds in hours)
+    shares = [billionths * milliseconds // whole for _, milliseconds in hours]
+    shares[-1] = billionths - sum(shares[:-1])
+    return tuple((hour, EXACT.scaleb(Decimal(share), -9)) for (hour, _), share in zip(hours, shares, strict=True))

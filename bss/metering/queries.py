@@ -1,0 +1,161 @@
+"""Readings of usage; each takes a viewer, and what lies outside its scope does not exist.
+
+An hour belongs to the period that contains its start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.period import Period
+from bss.permission import Permission
+from bss.transaction.begin import reading
+from bss.transaction.page import Page, PageRequest, paged
+from bss.viewer import Viewer
+
+_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_TOTAL = (
+    "subscription_id, meter, sum(quantity) AS quantity, sum(samples)::bigint AS samples, count(DISTINCT hour) AS hours"
+)
+
+
+@dataclass(frozen=True)
+class Total:
+    """A subscription's usage of one meter in a period, in the meter's base unit; hours = UTC hours with usage."""
+
+    subscription_id: UUID
+    meter: str
+    quantity: Decimal
+    samples: int
+    hours: int
+
+
+@dataclass(frozen=True)
+class UsageHour:
+    """The roll-up of one UTC hour of one resource, in the meter's base unit; `revision` grows with every change."""
+
+    subscription_id: UUID
+    meter: str
+    resource: str
+    hour: datetime
+    quantity: Decimal
+    samples: int
+    revision: int
+
+
+@dataclass(frozen=True)
+class Batch:
+    """One append: received = accepted + duplicate."""
+
+    id: UUID
+    source: str
+    received: int
+    accepted: int
+    duplicate: int
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An hour whose roll-up is not the sum of the readings recorded here."""
+
+    subscription_id: UUID
+    meter: str
+    resource: str
+    hour: datetime
+    recorded: Decimal
+    rolled_up: Decimal
+
+
+async def totals(
+    viewer: Viewer, subscription_ids: Collection[UUID], period: Period
+) -> dict[UUID, dict[str, Total]]:
+    """The usage of these subscriptions in the period, by subscription and meter. One statement."""
+    viewer.require(Permission.USAGE_VIEW)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
+            " AND hour >= $4 AND hour < $5 GROUP BY subscription_id, meter",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids), period.start, period.end),
+        )
+    return _by_subscription(rows)
+
+
+async def totals_under(viewer: Viewer, path: str, period: Period) -> dict[UUID, dict[str, Total]]:
+    """The usage of every subscription at or below the account with this path. One statement."""
+    viewer.require(Permission.USAGE_VIEW)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+            " AND hour >= $4 AND hour < $5 GROUP BY subscription_id, meter",
+            *(viewer.organisation_id, viewer.path, path, period.start, period.end),
+        )
+    return _by_subscription(rows)
+
+
+async def hours(viewer: Viewer, subscription_id: UUID, period: Period) -> tuple[UsageHour, ...]:
+    """The hours of a subscription in the period, by meter, resource and hour."""
+    viewer.require(Permission.USAGE_VIEW)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            "SELECT subscription_id, meter, resource, hour, quantity, samples, revision FROM usage_hour"
+            f" WHERE {_IN_SCOPE} AND subscription_id = $3 AND hour >= $4 AND hour < $5"
+            " ORDER BY meter, resource, hour",
+            *(viewer.organisation_id, viewer.path, subscription_id, period.start, period.end),
+        )
+    return tuple(UsageHour(**dict(row)) for row in rows)
+
+
+async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Batch]:
+    """The batches among these that the viewer can see, by id."""
+    viewer.require(Permission.USAGE_VIEW)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            "SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch"
+            f" WHERE {_IN_SCOPE} AND id = ANY($3)",
+            *(viewer.organisation_id, viewer.path, list(batch_ids)),
+        )
+    return {row["id"]: Batch(**dict(row)) for row in rows}
+
+
+async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
+    """The batches in the viewer's scope, oldest first."""
+    viewer.require(Permission.USAGE_VIEW)
+    select = (
+        f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {_IN_SCOPE}"
+    )
+    return await paged(
+        viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row))
+    )
+
+
+async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
+    """The hours of the period whose roll-up is not the sum of their recorded readings; none, when all is well.
+
+    Hours that were received over a link have no readings here and are not compared.
+    """
+    viewer.require(Permission.USAGE_VIEW)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            "SELECT subscription_id, meter, resource, hour, e.recorded, coalesce(h.quantity, 0) AS rolled_up"
+            " FROM (SELECT subscription_id, meter, resource, hour, sum(quantity) AS recorded FROM usage_event"
+            f"   WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 GROUP BY 1, 2, 3, 4) AS e"
+            f" LEFT JOIN (SELECT * FROM usage_hour WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4) AS h"
+            "   USING (subscription_id, meter, resource, hour)"
+            " WHERE h.quantity IS DISTINCT FROM e.recorded ORDER BY 1, 2, 3, 4",
+            *(viewer.organisation_id, viewer.path, period.start, period.end),
+        )
+    return tuple(Difference(**dict(row)) for row in rows)
+
+
+def _by_subscription(rows: Collection[Record]) -> dict[UUID, dict[str, Total]]:
+    found: dict[UUID, dict[str, Total]] = {}
+    for row in rows:
+        found.setdefault(row["subscription_id"], {})[row["meter"]] = Total(**dict(row))
+    return found

@@ -1,0 +1,55 @@
+"""Change the quantity of a subscription from an instant on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from bss.permission import Permission
+from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
+from bss.subscriptions.open_change import open_change
+from bss.subscriptions.quantity import quantity_problems
+from bss.subscriptions.subscription import Verb
+from bss.subscriptions.timeline import OutsideTimeline, changed
+from bss.subscriptions.write_timeline import write_timeline
+from bss.transaction.begin import Transaction
+from bss.transaction.command import Outcome, command
+
+
+@dataclass(frozen=True)
+class ChangeQuantity:
+    """`quantity` from `effective_at` to the end of the timeline; what was scheduled after it is superseded.
+
+    `effective_at` may lie in the past or in the future, but not before the start. Left out, it is now, or the
+    start if that is to come.
+    """
+
+    subscription_id: UUID
+    quantity: Decimal
+    effective_at: datetime | None = None
+    expected_version: int | None = None
+
+
+@command(
+    "changeQuantity",
+    requires=Permission.SUBSCRIPTION_MANAGE,
+    refuses=(NotFound, LockedField, WrongState),
+)
+async def change_quantity(tx: Transaction, request: ChangeQuantity, now: datetime) -> Outcome:
+    """Change the quantity of a subscription from an instant on, in the past or in the future."""
+    problems = quantity_problems(request.quantity)
+    if problems:
+        raise InvalidInput(problems)
+    opened = await open_change(
+        tx, request.subscription_id, Verb.CHANGE_QUANTITY, expected_version=request.expected_version
+    )
+    subscription = opened.subscription
+    at = request.effective_at or max(now, subscription.starts_at)
+    try:
+        wanted = changed(opened.timeline, at, quantity=request.quantity)
+    except OutsideTimeline:
+        raise InvalidInput.at("effectiveAt", "The change lies before the start of the subscription.") from None
+    await write_timeline(tx, subscription.id, wanted, replace(subscription, state=opened.following), now=now)
+    return Outcome(subscription.id)

@@ -1,0 +1,87 @@
+"""Sell an offering to an account."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from bss.canonical import plain
+from bss.catalogue.from_above import published_by_ancestors
+from bss.catalogue.product import Offering
+from bss.identifier import label, uuid7
+from bss.organisations import queries as organisations
+from bss.organisations.account import Account
+from bss.permission import Permission
+from bss.refusal import InvalidInput, LockedField, NotFound
+from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
+from bss.subscriptions.quantity import quantity_problems
+from bss.subscriptions.subscription import Projection, SubscriptionState
+from bss.subscriptions.write_timeline import write_timeline
+from bss.transaction.begin import Transaction
+from bss.transaction.command import Outcome, command
+
+
+@dataclass(frozen=True)
+class CreateSubscription:
+    """A sale of `quantity` of the offering to the account.
+
+    `starts_at` may lie in the past or in the future; left out, it is now. `name` is the offering's unless it is
+    given, and `order_reference` is made from the subscription's id. Without `activate` nothing is in service
+    until the subscription is activated.
+    """
+
+    account_id: UUID
+    offering_id: UUID
+    quantity: Decimal
+    name: str = ""
+    starts_at: datetime | None = None
+    activate: bool = True
+    characteristics: Mapping[str, object] = field(default_factory=dict)
+    renews_automatically: bool = True
+    order_reference: str = ""
+
+
+@command(
+    "createSubscription",
+    requires=Permission.SUBSCRIPTION_MANAGE,
+    refuses=(NotFound, LockedField, PriceMissing),
+)
+async def create_subscription(tx: Transaction, request: CreateSubscription, now: datetime) -> Outcome:
+    """Sell an offering to an account, and begin its service unless it is to be activated later."""
+    account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
+    account.refuse_if_mirrored(f"The account {account.name!r}")
+    offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
+    if offering is None:
+        raise NotFound("offering", ("offeringId",))
+    problems = quantity_problems(request.quantity)
+    if problems:
+        raise InvalidInput(problems)
+    subscription_id = uuid7()
+    sold = _sold(request, subscription_id, account, offering, now)
+    await refuse_unpriced(tx, account.path, offering, sold.starts_at)
+    if request.activate:
+        await begin_service(tx, subscription_id, offering, sold, now=now)
+    else:
+        await write_timeline(tx, subscription_id, (), sold, now=now)
+    return Outcome(subscription_id)
+
+
+def _sold(
+    request: CreateSubscription, subscription_id: UUID, account: Account, offering: Offering, now: datetime
+) -> Projection:
+    return Projection(
+        path=account.path,
+        account_id=account.id,
+        offering_id=offering.id,
+        name=request.name.strip() or offering.name,
+        state=SubscriptionState.CREATED,
+        quantity=request.quantity,
+        characteristics=plain(request.characteristics),
+        cycle_months=offering.cycle_months,
+        renews_automatically=request.renews_automatically,
+        order_reference=request.order_reference.strip() or f"ORD-{label(subscription_id).upper()}",
+        starts_at=request.starts_at or now,
+    )

@@ -1,0 +1,23 @@
+"""What a quantity of a subscription may be.
+
+Owns: the rule for what people order. Does not own: measured quantities (`bss.metering`), priced ones (`bss.tariff`).
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bss.refusal import Problem
+
+MOST_DECIMALS = 9
+MOST = Decimal(10) ** 18
+"""Above every real order, and far below what a column of 38 digits holds."""
+
+
+def quantity_problems(quantity: Decimal) -> tuple[Problem, ...]:
+    """What is wrong with the quantity as an order; nothing is ordered by cancelling and not by the quantity 0."""
+    if not quantity.is_finite() or not 0 < quantity <= MOST:
+        return (Problem(("quantity",), f"A quantity is more than 0 and at most {MOST:f}."),)
+    if quantity != quantity.quantize(Decimal(1).scaleb(-MOST_DECIMALS)):
+        return (Problem(("quantity",), f"A quantity has at most {MOST_DECIMALS} decimals."),)
+    return ()

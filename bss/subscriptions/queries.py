@@ -1,0 +1,93 @@
+"""Readings of subscriptions and their timelines; each takes a viewer, and what lies outside does not exist."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from bss.catalogue.from_above import rows_from_above
+from bss.catalogue.product import Offering
+from bss.permission import Permission
+from bss.refusal import NotFound
+from bss.subscriptions.rows import SEGMENT_COLUMNS, SUBSCRIPTION_COLUMNS, segment_of, subscription_of
+from bss.subscriptions.subscription import Subscription
+from bss.subscriptions.timeline import Segment, Timeline
+from bss.transaction.begin import reading
+from bss.transaction.page import Page, PageRequest, paged
+from bss.viewer import Viewer, requires
+
+_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_OFFERINGS = (
+    "SELECT subscription.id AS subscription_id, offering.id, offering.path, offering.owner_id,"
+    " offering.product_id, offering.code, offering.name, offering.unit, offering.cycle_months,"
+    " offering.supply_link_id, offering.supply_offering_id"
+    " FROM subscription JOIN offering ON offering.organisation_id = subscription.organisation_id"
+    " AND offering.id = subscription.offering_id"
+    " WHERE subscription.organisation_id = $1 AND subscription.path >= $2 AND subscription.path < $2 || '~'"
+    " AND subscription.id = ANY($3)"
+)
+
+
+async def one(viewer: Viewer, subscription_id: UUID, *, path: Iterable[str] = ()) -> Subscription:
+    """The subscription. Raises `NotFound` with the input's `path` when it is not in the viewer's scope."""
+    found = await many(viewer, (subscription_id,))
+    if not found:
+        raise NotFound("subscription", path)
+    return found[subscription_id]
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def many(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, Subscription]:
+    """The subscriptions among these that the viewer can see, by id. One statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3)",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids)),
+        )
+    return {row["id"]: subscription_of(row) for row in rows}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None) -> Page[Subscription]:
+    """The subscriptions in the viewer's scope, or those of the account at `under` and below it, oldest first."""
+    select = (
+        f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
+        f" WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
+    )
+    return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, subscription_of)
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def timeline(
+    viewer: Viewer, subscription_ids: Collection[UUID], known_at: datetime | None = None
+) -> dict[UUID, Timeline]:
+    """The timelines as they are known now, or as they were known at an instant. One statement.
+
+    A subscription that has none, had none by then, or lies outside the viewer's scope has an empty one.
+    """
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT subscription_id, {SEGMENT_COLUMNS} FROM segment"
+            f" WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
+            " AND CASE WHEN $4::timestamptz IS NULL THEN recorded_to IS NULL"
+            " ELSE recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4) END"
+            " ORDER BY subscription_id, effective_from",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids), known_at),
+        )
+    found: dict[UUID, list[Segment]] = {subscription_id: [] for subscription_id in subscription_ids}
+    for row in rows:
+        found[row["subscription_id"]].append(segment_of(row))
+    return {subscription_id: tuple(segments) for subscription_id, segments in found.items()}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def offerings(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, Offering]:
+    """What these subscriptions are subscriptions of, by subscription, for those that the viewer can see.
+
+    The offering itself mostly lies above the viewer's account, and may be published to it no more; who holds
+    a subscription may know what it is.
+    """
+    rows = await rows_from_above(viewer, _OFFERINGS, viewer.organisation_id, viewer.path, list(subscription_ids))
+    found = [dict(row) for row in rows]
+    return {row.pop("subscription_id"): Offering(**row) for row in found}

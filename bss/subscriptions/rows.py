@@ -1,0 +1,45 @@
+"""From rows to values: the one mapping of subscriptions and segments.
+
+Owns: which columns are read, and their order. Does not own: any statement.
+"""
+
+from __future__ import annotations
+
+import json
+
+from asyncpg import Record
+
+from bss.subscriptions.subscription import Subscription, SubscriptionState
+from bss.subscriptions.timeline import Segment, SegmentStatus
+
+SUBSCRIPTION_COLUMNS = (
+    "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle_months,"
+    " renews_automatically, order_reference, starts_at, ends_at, activated_at, provisioned_at, removed_at,"
+    " mirrored, managed_by, refusal, version, created_at"
+)
+SEGMENT_COLUMNS = "offering_id, status, quantity, characteristics, cycle_months, effective_from, effective_to"
+
+
+def subscription_of(row: Record) -> Subscription:
+    """The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
+    values = dict(row)
+    return Subscription(
+        **{
+            **values,
+            "state": SubscriptionState(values["state"]),
+            "characteristics": json.loads(values["characteristics"]),
+        }
+    )
+
+
+def segment_of(row: Record) -> Segment:
+    """The segment in a row that has `SEGMENT_COLUMNS` among its own."""
+    return Segment(
+        row["offering_id"],
+        SegmentStatus(row["status"]),
+        row["quantity"],
+        json.loads(row["characteristics"]),
+        row["cycle_months"],
+        row["effective_from"],
+        row["effective_to"],
+    )

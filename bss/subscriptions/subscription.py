@@ -1,0 +1,102 @@
+"""A subscription: what an account bought, its state, and which verb leads from which state to which.
+
+Owns: the states, the one transition table, and what a subscription shows at a glance. Does not own: its
+history (`bss.subscriptions.timeline`), prices (`bss.agreements`), or the service itself (`bss.provisioning`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from bss.refusal import LockedField, WrongState
+
+
+class SubscriptionState(StrEnum):
+    """Where the sale stands. What is in service at an instant, the timeline says.
+
+    `ACTIVE` may start in the future. `CANCELLED` means that the end is agreed: the service runs until `ends_at`.
+    """
+
+    CREATED = "created"
+    ACTIVE = "active"
+    SUSPENDED = "suspended"
+    CANCELLED = "cancelled"
+
+
+class Verb(StrEnum):
+    """What a person may do to a subscription after it was created."""
+
+    ACTIVATE = "activate"
+    CHANGE_QUANTITY = "change the quantity of"
+    CANCEL = "cancel"
+
+
+TRANSITIONS: dict[tuple[SubscriptionState, Verb], SubscriptionState] = {
+    (SubscriptionState.CREATED, Verb.ACTIVATE): SubscriptionState.ACTIVE,
+    (SubscriptionState.CREATED, Verb.CANCEL): SubscriptionState.CANCELLED,
+    (SubscriptionState.ACTIVE, Verb.CHANGE_QUANTITY): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.CANCEL): SubscriptionState.CANCELLED,
+    (SubscriptionState.SUSPENDED, Verb.CANCEL): SubscriptionState.CANCELLED,
+}
+"""The whole life of a subscription; what does not stand here is refused."""
+
+
+def after(state: SubscriptionState, verb: Verb) -> SubscriptionState:
+    """The state that the verb leads to. Raises `WrongState`, naming the verb and the state."""
+    following = TRANSITIONS.get((state, verb))
+    if following is None:
+        raise WrongState(f"One cannot {verb} a subscription that is {state}.")
+    return following
+
+
+@dataclass(frozen=True, kw_only=True)
+class Projection:
+    """What a subscription shows at a glance, beside its timeline; the columns that its writer decides.
+
+    `offering_id`, `quantity`, `characteristics` and `cycle_months` are those in effect when it was last
+    written: a change that was scheduled shows in the timeline at its instant, and here with the next write.
+    `path` is the account's. `ends_at` is set by a cancellation; it equals `starts_at` when the service never
+    began. `mirrored`: the copy of an origin that the organisation `managed_by` alone may change.
+    """
+
+    path: str
+    account_id: UUID
+    offering_id: UUID
+    name: str
+    state: SubscriptionState
+    quantity: Decimal
+    characteristics: Mapping[str, object]
+    cycle_months: int
+    renews_automatically: bool
+    order_reference: str
+    starts_at: datetime
+    ends_at: datetime | None = None
+    activated_at: datetime | None = None
+    mirrored: bool = False
+    managed_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Subscription(Projection):
+    """A stored subscription: its projection, and what others write.
+
+    `provisioned_at`, `removed_at` and `refusal` are facts from provisioning; `version` rises with each write
+    of the timeline or the projection.
+    """
+
+    id: UUID
+    provisioned_at: datetime | None
+    removed_at: datetime | None
+    refusal: str | None
+    version: int
+    created_at: datetime
+
+    def refuse_if_mirrored(self) -> None:
+        """Raise `LockedField` when the subscription belongs to another organisation's BSS."""
+        if self.mirrored:
+            raise LockedField(f"The subscription {self.name!r}", self.managed_by)

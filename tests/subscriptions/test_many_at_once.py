@@ -1,0 +1,117 @@
+"""Subscriptions with others at work: who wins, who sees what, and how many statements a list takes."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+
+import pytest
+
+from bss.organisations.account import AccountKind
+from bss.organisations.create_account import CreateAccount, create_account
+from bss.organisations.queries import one as account
+from bss.refusal import Conflict, NotFound
+from bss.subscriptions import queries
+from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
+from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
+from bss.transaction.database import Database
+from bss.transaction.page import PageRequest
+from tests.subscriptions.books import OPENED, Books, add_selling_edge, june, open_books
+
+
+@pytest.fixture
+async def books(database: Database) -> Books:
+    return await open_books()
+
+
+async def test_of_twenty_concurrent_changes_of_one_version_one_wins(books: Books) -> None:
+    subscription_id = await books.sell("1")
+    outcomes = await asyncio.gather(
+        *(
+            change_quantity(
+                books.viewer,
+                ChangeQuantity(subscription_id, Decimal(quantity), expected_version=1),
+                now=june(2),
+            )
+            for quantity in range(2, 22)
+        ),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(outcome, Conflict) for outcome in outcomes) == 19
+    assert (await queries.one(books.viewer, subscription_id)).version == 2
+    assert len(await books.timeline(subscription_id)) == 2
+
+
+async def test_concurrent_changes_without_a_version_follow_one_another(books: Books) -> None:
+    subscription_id = await books.sell("1")
+    await asyncio.gather(
+        *(
+            change_quantity(books.viewer, ChangeQuantity(subscription_id, Decimal(quantity)), now=june(2))
+            for quantity in range(2, 12)
+        )
+    )
+    subscription = await queries.one(books.viewer, subscription_id)
+    assert subscription.version == 11
+    assert (await books.timeline(subscription_id))[-1].quantity == subscription.quantity
+
+
+async def second_customer(books: Books) -> str:
+    request = CreateAccount(books.root_id, AccountKind.CUSTOMER, "Wim")
+    wim = await account(books.viewer, (await create_account(books.viewer, request, now=OPENED)).object_id)
+    await add_selling_edge(books.viewer, books.root_id, wim.id, wim.path, books.price_list_id)
+    sale = CreateSubscription(wim.id, books.offering_id, Decimal(3))
+    await create_subscription(books.viewer, sale, now=june(1))
+    return wim.path
+
+
+async def test_a_customer_sees_its_own_subscriptions_only(books: Books) -> None:
+    zeds, wims_path = await books.sell(), await second_customer(books)
+    wim = books.within(wims_path)
+    rows = (await queries.page(wim, PageRequest())).rows
+    assert [(row.path, row.quantity) for row in rows] == [(wims_path, 3)]
+    with pytest.raises(NotFound):
+        await queries.one(wim, zeds)
+    assert await queries.timeline(wim, (zeds,)) == {zeds: ()}
+    assert await queries.offerings(wim, (zeds,)) == {}
+    with pytest.raises(NotFound):
+        await change_quantity(wim, ChangeQuantity(zeds, Decimal(8)), now=june(2))
+
+
+async def test_staff_list_an_account_by_its_path(books: Books) -> None:
+    await books.sell()
+    wims_path = await second_customer(books)
+    assert len((await queries.page(books.viewer, PageRequest())).rows) == 2
+    assert [row.path for row in (await queries.page(books.viewer, PageRequest(), under=wims_path)).rows] == [wims_path]
+
+
+async def test_a_customer_knows_what_it_subscribed_to_though_the_offering_lies_above(books: Books) -> None:
+    subscription_id = await books.sell()
+    zed = books.within(books.customer_path)
+    offering = (await queries.offerings(zed, (subscription_id,)))[subscription_id]
+    assert (offering.id, offering.name) == (books.offering_id, "Office seats")
+
+
+async def test_a_partner_sells_and_changes_what_was_published_to_it(books: Books) -> None:
+    zed = books.within(books.customer_path)
+    sale = CreateSubscription(books.customer_id, books.offering_id, Decimal(3))
+    subscription_id = (await create_subscription(zed, sale, now=june(1))).object_id
+    await change_quantity(zed, ChangeQuantity(subscription_id, Decimal(4)), now=june(2))
+    assert (await queries.one(zed, subscription_id)).quantity == 4
+
+
+async def test_a_list_takes_as_many_statements_for_thirty_rows_as_for_one(books: Books, database: Database) -> None:
+    async def statements() -> int:
+        seen: list[str] = []
+        database.observer = seen.append
+        rows = (await queries.page(books.viewer, PageRequest(first=200))).rows
+        found = await queries.timeline(books.viewer, [row.id for row in rows])
+        database.observer = None
+        assert len(found) == len(rows)
+        return len(seen)
+
+    await books.sell()
+    of_one = await statements()
+    for _ in range(29):
+        await books.sell()
+    assert of_one > 0
+    assert await statements() == of_one
