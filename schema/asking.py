@@ -5,7 +5,7 @@ Owns: the context. Does not own: how the caller was recognised (`server.http`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Hashable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,6 +17,8 @@ from bss.viewer import Viewer
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
+Batched = Callable[..., Awaitable[Mapping[Key, Value]]]
+"""A query of the domain that takes a viewer and a collection of keys, and answers by key."""
 
 
 @dataclass
@@ -27,18 +29,19 @@ class Asking:
     clock: Clock
     _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
 
-    async def load(
-        self, question: Callable[[Viewer, Collection[Key]], Awaitable[dict[Key, Value]]], key: Key
-    ) -> Value | None:
-        """Ask a batched query for one key; all keys that are asked for together become one statement."""
-        loader = self._loaders.get(question)
+    async def load(self, question: Batched[Key, Value], key: Key, *more: Hashable) -> Value | None:
+        """Ask a batched query for one key; all keys that are asked for together become one statement.
+
+        `more` are the query's further arguments: only keys that are asked for with the same ones go together.
+        """
+        loader = self._loaders.get((question, more))
         if loader is None:
 
             async def batch(keys: list[Key]) -> list[Value | None]:
-                found = await question(self.viewer, keys)
+                found = await question(self.viewer, keys, *more)
                 return [found.get(each) for each in keys]
 
-            loader = self._loaders[question] = DataLoader(load_fn=batch)
+            loader = self._loaders[question, more] = DataLoader(load_fn=batch)
         value: Value | None = await loader.load(key)
         return value
 

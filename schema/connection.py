@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
 
 from bss.refusal import InvalidInput
 from bss.transaction.page import Page, PageRequest
+from schema.asking import Info
+from schema.declare import needs
 
 NodeType = TypeVar("NodeType")
 Row = TypeVar("Row")
@@ -64,6 +66,20 @@ def connected(
             end_cursor=edges[-1].cursor if edges else None,
         ),
     )
+
+
+def listed(question: Callable[..., Awaitable[Page[Any]]], node: Any, *, description: str) -> Any:
+    """The root field of a query that answers page by page; its rows have an `id` and are shown by `node.of`."""
+
+    async def resolver(
+        info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
+    ) -> Any:
+        page = await question(info.context.viewer, asked_page(first, after, last, before))
+        return connected(page, node.of, lambda row: row.id)
+
+    arguments = {"first": First, "after": Cursor, "last": Last, "before": Cursor}
+    resolver.__annotations__ = {"info": Info, **arguments, "return": Connection[node]}
+    return strawberry.field(resolver=resolver, description=description, directives=needs(question))
 
 
 def cursor(position: UUID) -> str:

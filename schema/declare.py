@@ -7,7 +7,9 @@ permission check itself, which the command or the query makes.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any, TypeVar, Union
+from uuid import UUID
 
 import strawberry
 from strawberry.schema_directive import Location
@@ -15,11 +17,15 @@ from strawberry.schema_directive import Location
 from bss.refusal import InvalidInput, Refusal
 from bss.transaction.command import Command, Outcome
 from bss.viewer import REQUIRED
-from schema.asking import Info
-from schema.refusals import refusal_type, refused
+from schema.asking import Batched, Info
+from schema.refusals import Path, refusal_type, refused
+from schema.scalars import unstorable
 
 Request = TypeVar("Request")
 _LONGEST_KEY = 200
+
+Answer = Callable[[Info, Outcome, Any], Awaitable[object]]
+"""Reads a mutation's result afresh, so that a repeated call may select other fields; it gets the input too."""
 
 
 @strawberry.schema_directive(
@@ -33,9 +39,28 @@ def _code_of(refusal: type[Refusal]) -> str:
     return refusal.code
 
 
-def needs(question: object) -> list[Any]:
+def needs(question: Any) -> list[Any]:
     """The directive for a field that asks this query of the domain."""
     return [Requires(permission=REQUIRED[question].value)]
+
+
+def shown(question: Batched[UUID, Any], node: Any) -> Answer:
+    """The answer that is the object itself, found by this query and shown as this node (`node.of`).
+
+    Whoever may make it may see what was made: the result is read with the permission to see it, so that no
+    command is said to be refused after it was done. The scope stays the viewer's.
+    """
+
+    async def answer(info: Info, outcome: Outcome, given: object) -> object:
+        viewer = info.context.viewer
+        seeing = replace(viewer, permissions=viewer.permissions | {REQUIRED[question]})
+        return node.of((await question(seeing, (outcome.object_id,)))[outcome.object_id])
+
+    return answer
+
+
+def _as_it_is(given: object, path: Path) -> Path:
+    return path
 
 
 def mutation(
@@ -44,32 +69,31 @@ def mutation(
     input_type: type,
     result: type,
     request_of: Callable[[Any], Request],
-    answer: Callable[[Info, Outcome], Awaitable[object]],
+    answer: Answer,
+    place_of: Callable[[Any, Path], Path] = _as_it_is,
 ) -> Any:
     """The mutation of a command: an input, an idempotency key, and a union of the result and its refusals.
 
-    `request_of` makes the domain's request from the input and may refuse; `answer` reads the result afresh, so
-    that a repeated call may select other fields.
+    `request_of` makes the domain's request from the input and may refuse. `place_of` turns the domain's path of a
+    problem into the path in this input, where the two differ.
     """
 
     async def resolver(info: Info, input: Any, idempotency_key: str) -> object:
+        asking = info.context
         try:
-            if not 1 <= len(idempotency_key) <= _LONGEST_KEY:
-                raise InvalidInput.at("idempotencyKey", f"A key has 1 to {_LONGEST_KEY} characters.")
-            asking = info.context
-            outcome = await command(asking.viewer, request_of(input), now=asking.clock.now(), key=idempotency_key)
-            return await answer(info, outcome)
+            asking.viewer.require(command.requires)
+            _refuse_unreadable(input, idempotency_key)
+            request = request_of(input)
+            outcome = await command(asking.viewer, request, now=asking.clock.now(), key=idempotency_key)
         except Refusal as refusal:
-            return refused(refusal)
+            return refused(refusal, lambda path: place_of(input, path))
+        return await answer(info, outcome, input)
 
-    declared: set[type[Refusal]] = set(command.refuses)
-    refusals = tuple(refusal_type(each) for each in sorted(declared, key=_code_of))
-    name = f"{command.name[0].upper()}{command.name[1:]}Result"
     resolver.__annotations__ = {
         "info": Info,
         "input": input_type,
         "idempotency_key": Annotated[str, strawberry.argument(description="Repeat it, and nothing happens twice.")],
-        "return": Annotated[Union[(result, *refusals)], strawberry.union(name)],
+        "return": _result_union(command, result),
     }
     return strawberry.mutation(
         resolver,
@@ -77,3 +101,17 @@ def mutation(
         description=command.meaning,
         directives=[Requires(permission=command.requires.value)],
     )
+
+
+def _refuse_unreadable(given: object, idempotency_key: str) -> None:
+    if not 1 <= len(idempotency_key) <= _LONGEST_KEY:
+        raise InvalidInput.at("idempotencyKey", f"A key has 1 to {_LONGEST_KEY} characters.")
+    if problems := [*unstorable(idempotency_key, ("idempotencyKey",)), *unstorable(given, ())]:
+        raise InvalidInput(problems)
+
+
+def _result_union(command: Command[Any], result: type) -> Any:
+    declared: set[type[Refusal]] = set(command.refuses)
+    refusals = tuple(refusal_type(each) for each in sorted(declared, key=_code_of))
+    name = f"{command.name[0].upper()}{command.name[1:]}Result"
+    return Annotated[Union[(result, *refusals)], strawberry.union(name)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -32,7 +33,7 @@ from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.domains import MUTATIONS, QUERIES, TYPES
 from schema.masking import masked
-from schema.scalars import ExactDecimal
+from schema.scalars import ExactDecimal, Instant
 
 # Built once: a rule class that is made for each request would defeat the validation cache.
 _RULES = [
@@ -66,7 +67,7 @@ schema = strawberry.Schema(
     mutation=merge_types("Mutation", MUTATIONS),
     types=TYPES,
     config=StrawberryConfig(
-        scalar_map={Decimal: ExactDecimal},
+        scalar_map={Decimal: ExactDecimal, datetime: Instant},
         disable_field_suggestions=True,
     ),
     extensions=[

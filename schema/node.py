@@ -1,18 +1,20 @@
 """Typed ids and the `Node` interface: `node(id)` finds any object that the viewer may see.
 
-Owns: the table from kind of id to finder. Does not own: the finders, which are the domain's queries.
+Owns: the table from kind of id to finder, and the two ways between an id and its text. Does not own: the
+queries that find, which are the domain's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import strawberry
 
-from bss.identifier import Kind, MalformedId, kind_of, private
+from bss.identifier import Kind, MalformedId, kind_of, private, public
 from bss.refusal import InvalidInput
-from schema.asking import Info
+from schema.asking import Batched, Info
 
 
 @strawberry.interface(description="Anything with an id. Ids are opaque, and their prefix tells the kind.")
@@ -20,18 +22,32 @@ class Node:
     id: strawberry.ID
 
 
-Finder = Callable[[Info, UUID], Awaitable[Node | None]]
+Finder = Callable[[Info, UUID], Awaitable[Any]]
 FINDERS: dict[Kind, Finder] = {}
 
 
-def found_by(kind: Kind) -> Callable[[Finder], Finder]:
-    """Declare how objects of a kind are found by id, within the viewer's scope."""
+def findable(kind: Kind, question: Batched[UUID, Any], node: Any) -> Finder:
+    """Declare how objects of a kind are found by id, within the viewer's scope, and how they are shown (`node.of`).
 
-    def declare(finder: Finder) -> Finder:
-        FINDERS[kind] = finder
-        return finder
+    The finder is batched: references from a whole page to objects of the kind are one statement.
+    """
 
-    return declare
+    async def find(info: Info, identifier: UUID) -> Any:
+        found = await info.context.load(question, identifier)
+        return None if found is None else node.of(found)
+
+    FINDERS[kind] = find
+    return find
+
+
+def id_of(kind: Kind, identifier: UUID) -> strawberry.ID:
+    """The public id of an object, as the API writes it."""
+    return strawberry.ID(public(kind, identifier))
+
+
+def optional_id(kind: Kind, identifier: UUID | None) -> strawberry.ID | None:
+    """The public id of a reference that may be absent."""
+    return None if identifier is None else id_of(kind, identifier)
 
 
 def uuid_of(kind: Kind, text: str, path: str) -> UUID:
@@ -52,4 +68,5 @@ class NodeQuery:
         except MalformedId as malformed:
             raise InvalidInput.at("id", str(malformed)) from malformed
         finder = FINDERS.get(kind)
-        return None if finder is None else await finder(info, identifier)
+        found: Node | None = None if finder is None else await finder(info, identifier)
+        return found

@@ -5,9 +5,13 @@ Owns: one GraphQL type per refusal of the domain, made from its code and meaning
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import strawberry
 
 from bss import refusal as domain
+
+Path = tuple[str, ...]
 
 
 @strawberry.type(description="One thing that is wrong with the input.")
@@ -16,7 +20,7 @@ class Problem:
     message: str
 
 
-@strawberry.interface(name="Refusal", description="An expected \"no\": nothing was changed.")
+@strawberry.interface(name="Refusal", description='An expected "no": nothing was changed.')
 class Refusal:
     code: str = strawberry.field(description="Stable; listed in the reference of refusals.")
     message: str = strawberry.field(description="For a person.")
@@ -35,11 +39,11 @@ def refusal_type(refusal: type[domain.Refusal]) -> type[Refusal]:
     return _TYPES[refusal]
 
 
-def refused(refusal: domain.Refusal) -> Refusal:
-    """The refusal as a result; paths are written as the API's names."""
+def refused(refusal: domain.Refusal, place_of: Callable[[Path], Path]) -> Refusal:
+    """The refusal as a result; `place_of` writes a path in the API's names."""
     return refusal_type(type(refusal))(
         code=refusal.code,
         message=refusal.message,
-        path=list(refusal.path),
-        problems=[Problem(path=list(each.path), message=each.message) for each in refusal.problems],
+        path=list(place_of(refusal.path)),
+        problems=[Problem(path=list(place_of(each.path)), message=each.message) for each in refusal.problems],
     )

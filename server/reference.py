@@ -18,7 +18,7 @@ from bss.jobs.job import MEANING as JOB_MEANING
 from bss.jobs.job import JobKind
 from bss.outbox.event import MEANING, EventName
 from bss.permission import STANDARD_ROLES, Permission
-from bss.refusal import catalogue
+from bss.refusal import Refusal, catalogue
 from bss.transaction.command import COMMANDS
 from server.settings import Settings
 from workers.reactions import REACTIONS
@@ -40,6 +40,10 @@ def _table(heads: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     return "".join(f"| {' | '.join(cell.replace('|', '/') for cell in line)} |\n" for line in lines)
 
 
+def _codes(refusals: Iterable[type[Refusal]]) -> str:
+    return ", ".join(sorted(refusal.code for refusal in refusals))
+
+
 def settings_page() -> str:
     rows = ((f"`{f.metadata['name']}`", str(f.default or ""), f.metadata["meaning"]) for f in fields(Settings))
     return "# Settings\n\nFrom the environment.\n\n" + _table(("name", "default", "meaning"), rows)
@@ -56,14 +60,14 @@ def permissions_page() -> str:
 
 def refusals_page() -> str:
     rows = ((f"`{refusal.code}`", refusal.meaning) for refusal in catalogue())
-    return "# Refusals\n\nEvery expected \"no\": `code`, `message` and the `path` of the input.\n\n" + _table(
+    return '# Refusals\n\nEvery expected "no": `code`, `message` and the `path` of the input.\n\n' + _table(
         ("code", "meaning"), rows
     )
 
 
 def commands_page() -> str:
     rows = (
-        (f"`{name}`", f"`{command.requires.value}`", command.meaning, ", ".join(sorted(r.code for r in command.refuses)))
+        (f"`{name}`", f"`{command.requires.value}`", command.meaning, _codes(command.refuses))
         for name, command in sorted(COMMANDS.items())
     )
     return "# Commands\n\n" + _table(("command", "needs", "meaning", "refuses with"), rows)
@@ -76,7 +80,10 @@ def events_page() -> str:
 
 def jobs_page() -> str:
     causes = {kind: [event.value for event, kinds in REACTIONS.items() if kind in kinds] for kind in JobKind}
-    rows = ((f"`{kind.value}`", JOB_MEANING[kind], ", ".join(f"`{e}`" for e in causes[kind]) or "other jobs") for kind in JobKind)
+    rows = (
+        (f"`{kind.value}`", JOB_MEANING[kind], ", ".join(f"`{e}`" for e in causes[kind]) or "other jobs")
+        for kind in JobKind
+    )
     return "# Jobs\n\n" + _table(("job", "meaning", "caused by"), rows)
 
 

@@ -83,12 +83,8 @@ async def migrate(owner_url: str, *, say: Callable[[str], None] = lambda _: None
     """Apply what is missing. Several processes may call it at once: the second waits and finds nothing to do."""
     async with _alone(owner_url), TortoiseContext() as context:
         await context.init(config=orm_configuration(owner_url))
-        executor = MigrationExecutor(
-            context.connections.get("default"), orm_configuration(owner_url)["apps"]
-        )
-        await executor.migrate(
-            direction="forward", progress=lambda phase, app, name: say(f"{phase} {app} {name}")
-        )
+        executor = MigrationExecutor(context.connections.get("default"), orm_configuration(owner_url)["apps"])
+        await executor.migrate(direction="forward", progress=lambda phase, app, name: say(f"{phase} {app} {name}"))
         await context.connections.close_all()
 
 

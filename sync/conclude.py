@@ -7,7 +7,6 @@ own: sending (`sync.deliver`), or the distributor's acceptance, which says the s
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from bss.failpoint import fp
@@ -20,9 +19,7 @@ from sync.batch import Answer, Result, Verdict
 from sync.message import HALF, Half, Message, Subject
 
 
-async def conclude(
-    viewer: Viewer, link_id: UUID, messages: Sequence[Message], answer: Answer, *, now: datetime
-) -> bool:
+async def conclude(viewer: Viewer, link_id: UUID, messages: Sequence[Message], answer: Answer) -> bool:
     """Note every result, and give the lease back; returns whether the peer wants something again."""
     async with begin(viewer) as tx:
         await links.locked(tx, link_id)

@@ -58,7 +58,7 @@ async def deliver(viewer: Viewer, key: str, *, now: datetime, transport: Transpo
             await _release(viewer, link_id, str(trouble))
             raise TransportTrouble(str(trouble)) from trouble
         fp("sync.after_send_before_conclude")
-        if await conclude(viewer, link_id, publication.messages, answer, now=now):
+        if await conclude(viewer, link_id, publication.messages, answer):
             raise TransportTrouble("the peer waits for messages that have not arrived")
 
 

@@ -7,12 +7,13 @@ work, which is all in PostgreSQL and is found by the sweep when the queue forget
 from __future__ import annotations
 
 import logging
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import orjson
 from arq import cron, func
 from arq.connections import ArqRedis, RedisSettings, create_pool
+from arq.typing import WorkerCoroutine
 from arq.worker import Worker
 from redis.exceptions import RedisError
 
@@ -41,9 +42,7 @@ class Doorbell:
     @classmethod
     async def connect(cls, url: str) -> Doorbell:
         return cls(
-            await create_pool(
-                queue_settings(url), job_serializer=orjson.dumps, job_deserializer=orjson.loads, retry=1
-            )
+            await create_pool(queue_settings(url), job_serializer=orjson.dumps, job_deserializer=orjson.loads, retry=1)
         )
 
     async def ring(self, organisation_id: UUID) -> None:
@@ -74,10 +73,10 @@ async def sweep_marked(context: dict[str, Any]) -> None:
 def worker(url: str, tools: Tools, *, jobs_at_once: int = 4) -> Worker:
     """A worker process's main object; `async_run` works until SIGTERM, then finishes what it has begun."""
     return Worker(
-        functions=[func(attend_one, keep_result=0, max_tries=1, timeout=3600)],
+        functions=[func(cast(WorkerCoroutine, attend_one), keep_result=0, max_tries=1, timeout=3600)],
         cron_jobs=[
-            cron(sweep_all, second=set(_SWEEP_SECONDS), run_at_startup=True, timeout=3600),
-            cron(sweep_marked, second=set(_MARK_SECONDS), timeout=3600),
+            cron(cast(WorkerCoroutine, sweep_all), second=set(_SWEEP_SECONDS), run_at_startup=True, timeout=3600),
+            cron(cast(WorkerCoroutine, sweep_marked), second=set(_MARK_SECONDS), timeout=3600),
         ],
         redis_settings=queue_settings(url),
         max_jobs=jobs_at_once,

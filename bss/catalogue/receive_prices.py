@@ -16,6 +16,7 @@ from bss.catalogue.price_list import PriceLine, PriceVersion
 from bss.catalogue.queries import meters, price_lists, price_versions, prices_of_versions
 from bss.catalogue.supplied import SuppliedMeter, SuppliedPrices, SuppliedVersion
 from bss.identifier import Kind, derived, public, uuid7
+from bss.organisations.account import Account
 from bss.organisations.queries import one, organisation
 from bss.refusal import Conflict
 from bss.tariff.price import from_data
@@ -24,7 +25,7 @@ from bss.transaction.begin import Transaction
 
 @dataclass(frozen=True)
 class Received:
-    """The received list's id here, and the supplier's offerings that nothing resells yet.
+    """The received list's id here, and the ids of those of the supplier's offerings that nothing resells yet.
 
     Their prices were passed over: the same data is to be received again when an offering resells them.
     """
@@ -43,10 +44,11 @@ async def receive_prices(tx: Transaction, link_id: UUID, supplied: SuppliedPrice
     resold = await _resold(tx, link_id)
     versions = tuple(_version_of(list_id, version) for version in supplied.versions)
     lines = tuple(line for version in supplied.versions for line in _lines_of(list_id, version, resold))
-    await _write_meters(tx, supplied.meters)
-    path = await _write_list(tx, list_id, supplied)
-    await _write_versions(tx, list_id, path, versions)
-    await _write_lines(tx, path, versions, lines)
+    root = await one(tx.viewer, (await organisation(tx.viewer)).root_account_id)
+    await _write_meters(tx, root, supplied.meters)
+    await _write_list(tx, root, list_id, supplied)
+    await _write_versions(tx, root, list_id, versions)
+    await _write_lines(tx, root, versions, lines)
     named = {price.supply_offering_id for version in supplied.versions for price in version.prices}
     return Received(list_id, frozenset(named - resold.keys()))
 
@@ -83,7 +85,7 @@ def _lines_of(list_id: UUID, version: SuppliedVersion, resold: dict[UUID, UUID])
     return lines
 
 
-async def _write_meters(tx: Transaction, supplied: tuple[SuppliedMeter, ...]) -> None:
+async def _write_meters(tx: Transaction, root: Account, supplied: tuple[SuppliedMeter, ...]) -> None:
     known = await meters(tx.viewer, {meter.code for meter in supplied})
     for meter in supplied:
         ours = known.get(meter.code)
@@ -93,19 +95,20 @@ async def _write_meters(tx: Transaction, supplied: tuple[SuppliedMeter, ...]) ->
         "INSERT INTO meter (id, organisation_id, path, code, name, unit, divisor, kind)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
         [
-            (uuid7(), tx.organisation_id, tx.viewer.path, meter.code, meter.name, meter.unit, meter.divisor, meter.kind)
+            (
+                *(uuid7(), tx.organisation_id, root.path, meter.code, meter.name),
+                *(meter.unit, meter.divisor, meter.kind.value),
+            )
             for meter in supplied
             if meter.code not in known
         ],
     )
 
 
-async def _write_list(tx: Transaction, list_id: UUID, supplied: SuppliedPrices) -> str:
-    """Write the list as the organisation's own root account's; answers its path."""
+async def _write_list(tx: Transaction, root: Account, list_id: UUID, supplied: SuppliedPrices) -> None:
     known = (await price_lists(tx.viewer, (list_id,))).get(list_id)
     if known is not None and known.currency != supplied.currency:
         raise Conflict(f"The supplier's list {known.name} is in {known.currency}.", ("currency",))
-    root = await one(tx.viewer, (await organisation(tx.viewer)).root_account_id)
     # The supplier's code may be taken here by a list of the organisation's own or of another supplier's.
     code = public(Kind.PRICE_LIST, list_id)
     await tx.connection.execute(
@@ -113,10 +116,9 @@ async def _write_list(tx: Transaction, list_id: UUID, supplied: SuppliedPrices) 
         " VALUES ($1, $2, $3, $4, $5, $6, $7, true) ON CONFLICT (id) DO UPDATE SET name = excluded.name",
         *(list_id, tx.organisation_id, root.path, root.id, code, supplied.name, supplied.currency),
     )
-    return root.path
 
 
-async def _write_versions(tx: Transaction, list_id: UUID, path: str, versions: tuple[PriceVersion, ...]) -> None:
+async def _write_versions(tx: Transaction, root: Account, list_id: UUID, versions: tuple[PriceVersion, ...]) -> None:
     stated = {version.id: version for version in versions}
     known = {version.id: version for version in (await price_versions(tx.viewer, (list_id,)))[list_id]}
     for version in known.values():
@@ -126,7 +128,7 @@ async def _write_versions(tx: Transaction, list_id: UUID, path: str, versions: t
         "INSERT INTO price_version (id, organisation_id, path, price_list_id, number, valid_from, published_at,"
         " received) VALUES ($1, $2, $3, $4, $5, $6, $7, true)",
         [
-            (new.id, tx.organisation_id, path, list_id, new.number, new.valid_from, new.published_at)
+            (new.id, tx.organisation_id, root.path, list_id, new.number, new.valid_from, new.published_at)
             for new in versions
             if new.id not in known
         ],
@@ -134,7 +136,7 @@ async def _write_versions(tx: Transaction, list_id: UUID, path: str, versions: t
 
 
 async def _write_lines(
-    tx: Transaction, path: str, versions: tuple[PriceVersion, ...], lines: tuple[PriceLine, ...]
+    tx: Transaction, root: Account, versions: tuple[PriceVersion, ...], lines: tuple[PriceLine, ...]
 ) -> None:
     stated = {line.id: line for line in lines}
     received = await prices_of_versions(tx.viewer, [version.id for version in versions])
@@ -147,7 +149,7 @@ async def _write_lines(
         " model) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         [
             (
-                *(new.id, tx.organisation_id, path, new.version_id, new.offering_id),
+                *(new.id, tx.organisation_id, root.path, new.version_id, new.offering_id),
                 *(new.charge, new.kind.value, new.description, new.meter, json.dumps(new.model)),
             )
             for new in lines

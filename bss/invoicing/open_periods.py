@@ -51,9 +51,7 @@ _EDGE = (
     "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
     " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.received, seller.path AS seller_path"
 )
-_SELLER = (
-    "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
-)
+_SELLER = "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
 # The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
 _BEGINNINGS = f"""
 SELECT {_EDGE}, began.earliest, closed.through FROM edge e {_SELLER}

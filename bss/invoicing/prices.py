@@ -35,9 +35,7 @@ async def prices_of_period(
     """
     versions = await _versions(tx, price_list_ids, period, known_at)
     lines = await catalogue.prices_of_versions(tx.viewer, list(versions.values()))
-    offerings = await catalogue.offerings(
-        tx.viewer, {line.offering_id for some in lines.values() for line in some}
-    )
+    offerings = await catalogue.offerings(tx.viewer, {line.offering_id for some in lines.values() for line in some})
     meters = await catalogue.meters(tx.viewer)
     return {
         price_list_id: _by_offering(lines.get(version_id, ()), offerings, meters)

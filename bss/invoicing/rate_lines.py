@@ -87,9 +87,9 @@ class PeriodRating:
         return lines, issues
 
     def _charged(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
-        for edge in self._channel.selling(used.path):
-            if edge.id in self._edges:
-                yield edge.id, used
+        for selling in self._channel.selling(used.path):
+            if selling.id in self._edges:
+                yield selling.id, used
         supply = {stretch.offering_id: self._channel.supply(stretch.offering_id) for stretch in used.stretches}
         for edge in set(supply.values()):
             if edge is not None and edge.id in self._edges:

@@ -1,20 +1,21 @@
-"""Append readings of a source to an organisation's usage, in any number, in one transaction.
+"""Append the readings of a source, in any number, in one transaction.
 
-Owns: the use case: stage, check, count, tell. One file is one transaction, so that a bad one changes nothing and
-a repeated one adds nothing. Does not own: the checks (`stage`), the statement that counts (`count`), or any format
-of files (`csv_file`).
+Owns: the use case for files and for programs. One call is one transaction, so that a bad file changes nothing and
+a repeated one adds nothing. Does not own: what a batch is and does (`batch`), or any format of files (`csv_file`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 
-from bss.canonical import digest
 from bss.audit.record import audit
-from bss.metering.count import count
+from bss.canonical import digest
+from bss.failpoint import fp
+from bss.metering.batch import Batch, record_batch
+from bss.metering.findings import READINGS, Findings
 from bss.metering.reading import Reading, Report
-from bss.metering.stage import Findings, stage
+from bss.metering.stage import Progress
 from bss.permission import Permission
 from bss.transaction.begin import begin
 from bss.transaction.database import Role
@@ -22,8 +23,27 @@ from bss.viewer import Viewer
 
 
 async def append(viewer: Viewer, source: str, readings: Iterable[Reading], *, now: datetime) -> Report:
-    """Record the readings that are new; `source` and event id decide. Readings may be a generator.
+    """Record the readings that are new: `source` and event id decide. They may come from a generator.
 
     Raises `InvalidInput` with up to fifty problems by index, and `EventIdReused`; then nothing is written.
     """
-    return await append_numbered(viewer, source, enumerate(readings), Findings("reading"), now=now)
+    batch = Batch(source, enumerate(readings), Findings(READINGS))
+    return await append_batch(viewer, batch, now=now, progress=lambda _: None)
+
+
+async def append_batch(viewer: Viewer, batch: Batch, *, now: datetime, progress: Progress) -> Report:
+    """The same for readings with places of their own: the lines of a file."""
+    viewer.require(Permission.USAGE_IMPORT)
+    async with begin(viewer, role=Role.BULK) as tx:
+        report, fingerprints = await record_batch(tx, batch, now=now, progress=progress)
+        await audit(
+            tx,
+            operation="appendUsage",
+            object_id=report.batch_id,
+            input_digest=digest((batch.source, report.received, report.accepted, fingerprints)),
+            key=None,
+            now=now,
+        )
+        fp("usage.before_commit")
+    fp("usage.after_commit")
+    return report

@@ -1,13 +1,13 @@
 """What is wrong with a batch: every problem with the place of its reading, up to a limit.
 
-Owns: the list and how a place is told. Does not own: what is wrong with a reading (`stage`) or a line (`csv_file`).
+Owns: the list, and how a place is told. Does not own: what is wrong with a reading (`stage`) or a line (`csv_file`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bss.metering.reading import MOST_PROBLEMS
+from bss.metering.reading import MOST_PROBLEMS, MOST_TEXT
 from bss.refusal import InvalidInput, Problem
 
 
@@ -18,31 +18,30 @@ class Numbering:
     path: str
     word: str
 
+    def problem(self, place: int, what: str, message: str) -> Problem:
+        """Something is wrong with the field or column `what` of the reading at this place."""
+        return Problem((self.path, str(place), what), f"{self.word} {place}: {message}")
 
-READINGS = Numbering("readings", "reading")
+
+READINGS = Numbering("readings", "Reading")
 """By the index in the batch, from 0."""
-LINES = Numbering("lines", "line")
+LINES = Numbering("lines", "Line")
 """By the line of a file, from 1."""
 
 
-@dataclass
 class Findings:
     """The problems of one batch, found while it streams past."""
 
-    numbering: Numbering
-    _found: list[tuple[int, Problem]] = field(default_factory=list)
+    def __init__(self, numbering: Numbering) -> None:
+        self.numbering = numbering
+        self._found: list[tuple[int, Problem]] = []
 
     def add(self, place: int, what: str, message: str) -> None:
-        """Something is wrong with the field or column `what` of the reading at this place."""
-        self._found.append((place, self.problem(place, what, message)))
-
-    def problem(self, place: int, what: str, message: str) -> Problem:
-        path = (self.numbering.path, str(place), what)
-        return Problem(path, f"{self.numbering.word} {place}: {message}")
+        self._found.append((place, self.numbering.problem(place, what, message)))
 
     @property
     def full(self) -> bool:
-        """Whether there are enough: one need not look further."""
+        """Whether there are enough: nobody needs to look further."""
         return len(self._found) >= MOST_PROBLEMS
 
     def refuse(self) -> None:
@@ -50,3 +49,8 @@ class Findings:
         if self._found:
             ordered = sorted(self._found, key=lambda found: found[0])
             raise InvalidInput(problem for _, problem in ordered[:MOST_PROBLEMS])
+
+
+def is_plain_text(text: str) -> bool:
+    """Whether the text can be kept: not too long, and without control characters and halves of characters."""
+    return len(text) <= MOST_TEXT and text.isprintable()

@@ -1,6 +1,7 @@
 """What a reading adds to each UTC hour, exactly.
 
-Owns: the arithmetic of a reading over hours, and its limits. Does not own: where an hour begins (`bss.period`).
+Owns: the arithmetic of a reading over hours, and which values can be kept. Does not own: where an hour begins and
+how an interval falls apart (`bss.period`).
 """
 
 from __future__ import annotations
@@ -9,8 +10,8 @@ from datetime import datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from bss.catalogue.meter import MeterKind
-from bss.metering.reading import LARGEST_VALUE
-from bss.period import split_over_hours
+from bss.metering.reading import TOO_LARGE
+from bss.period import HOUR, MILLISECOND, split_over_hours
 
 EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
 """Arithmetic that would rather fail than round."""
@@ -24,25 +25,28 @@ def is_storable(value: Decimal) -> bool:
     """Whether the value is a number from 0 with at most nine decimals, below the largest that we keep."""
     try:
         EXACT.quantize(value, _BILLIONTH)
-        return 0 <= value < LARGEST_VALUE
+        return 0 <= value < TOO_LARGE
     except (Inexact, InvalidOperation):
         return False
 
 
 def over_hours(kind: MeterKind, starts_at: datetime, ends_at: datetime, value: Decimal) -> Parts:
-    """The reading's quantity in each hour; in all, value × milliseconds for a gauge and value for a sum.
+    """The reading's quantity in each hour: in all, value × milliseconds for a gauge, and value for a sum.
 
-    A sum is spread in proportion to time, to nine decimals, and the last hour gets the rest.
+    A sum is spread in proportion to time, to nine decimals, and the last hour gets the rest; a sum without
+    duration belongs to the hour of its instant. Both instants are in UTC.
     """
-    if starts_at == ends_at:
-        return ((starts_at.replace(minute=0, second=0, microsecond=0), value),)
-    hours = split_over_hours(starts_at, ends_at)
+    hour = starts_at.replace(minute=0, second=0, microsecond=0)
+    if ends_at > hour + HOUR:
+        return _over_several(kind, split_over_hours(starts_at, ends_at), value)
+    if kind is MeterKind.SUM:
+        return ((hour, value),)
+    return ((hour, EXACT.multiply(value, (ends_at - starts_at) // MILLISECOND)),)
+
+
+def _over_several(kind: MeterKind, hours: tuple[tuple[datetime, int], ...], value: Decimal) -> Parts:
     if kind is MeterKind.TIME_WEIGHTED:
         return tuple((hour, EXACT.multiply(value, milliseconds)) for hour, milliseconds in hours)
-    return _spread(value, hours)
-
-
-def _spread(value: Decimal, hours: tuple[tuple[datetime, int], ...]) -> Parts:
     billionths = int(EXACT.scaleb(value, 9))
     whole = sum(milliseconds for _, milliseconds in hours)
     shares = [billionths * milliseconds // whole for _, milliseconds in hours]

@@ -73,9 +73,7 @@ class Difference:
     rolled_up: Decimal
 
 
-async def totals(
-    viewer: Viewer, subscription_ids: Collection[UUID], period: Period
-) -> dict[UUID, dict[str, Total]]:
+async def totals(viewer: Viewer, subscription_ids: Collection[UUID], period: Period) -> dict[UUID, dict[str, Total]]:
     """The usage of these subscriptions in the period, by subscription and meter. One statement."""
     viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
@@ -127,12 +125,8 @@ async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Bat
 async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
     """The batches in the viewer's scope, oldest first."""
     viewer.require(Permission.USAGE_VIEW)
-    select = (
-        f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {_IN_SCOPE}"
-    )
-    return await paged(
-        viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row))
-    )
+    select = f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {_IN_SCOPE}"
+    return await paged(viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row)))
 
 
 async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:

@@ -1,35 +1,37 @@
 """A reading of usage, and what becomes of a batch of readings.
 
-Owns: the shape of a reading, its limits, and the refusal of an event id that already means something else.
-Does not own: how readings are checked against the books (`stage`) or written (`append`).
+Owns: the shape of a reading, its limits, and the refusal of an event id that means something else already.
+Does not own: how readings are checked against the books (`stage`), counted (`count`) or appended (`append`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 from uuid import UUID
 
 from bss.refusal import Problem, Refusal
 
 MOST_TEXT = 200
 """Characters of an event id, a resource or a source."""
-LONGEST_INTERVAL = timedelta(days=31)
-LARGEST_VALUE = Decimal(10) ** 15
-"""A value is below this; times the milliseconds of an hour it still fits the column, NUMERIC(38, 9)."""
 MOST_PROBLEMS = 50
 """Problems that one refusal lists."""
+TOO_LARGE = Decimal(10) ** 15
+"""Values are below this, so that the milliseconds of many years times a value fit NUMERIC(38, 9)."""
+LONGEST_INTERVAL = timedelta(days=31)
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
+"""Readings outside are slips of a clock or of a file."""
 
 
 class Reading(NamedTuple):
     """What a meter said about a resource of a subscription in `[starts_at, ends_at)`.
 
     `event_id` is unique within a source. `value` has at most nine decimals: for a time-weighted meter the gauge
-    that stood in the interval, for a sum the amount counted in it. A sum may be counted at an instant
-    (`ends_at` = `starts_at`). Instants are aware, in whole milliseconds. A tuple, because files have millions.
+    that stood in the interval, for a sum what was counted in it; a sum may be counted at an instant, `ends_at` =
+    `starts_at`. Instants are aware, in whole milliseconds. A tuple, because files have millions of them.
     """
 
     event_id: str
@@ -43,7 +45,7 @@ class Reading(NamedTuple):
 
 @dataclass(frozen=True)
 class Report:
-    """What became of a batch: received = accepted + duplicate. A duplicate was recorded before, or earlier in it."""
+    """What became of a batch: received = accepted + duplicate; a duplicate was there before, or earlier in it."""
 
     batch_id: UUID
     received: int
@@ -52,21 +54,16 @@ class Report:
 
 
 class EventIdReused(Refusal):
-    """Readings whose event id was used before, by the same source, for something else."""
-
-    code: ClassVar[str] = "EVENT_ID_REUSED"
-    meaning: ClassVar[str] = (
-        "An event id of this source was recorded before with another content; nothing of the batch was written."
-    )
+    code = "EVENT_ID_REUSED"
+    meaning = "An event id of this source was recorded before with another content; nothing of the batch was written."
 
     def __init__(self, count: int, problems: Iterable[Problem]) -> None:
         self.count = count
         self._problems = tuple(problems)
-        super().__init__(
-            f"{count} event ids were used before for something else, first: {self._problems[0].message}",
-            self._problems[0].path,
-        )
+        first = self._problems[0]
+        super().__init__(f"{count} of the event ids have another content already. {first.message}", first.path)
 
     @property
     def problems(self) -> tuple[Problem, ...]:
+        """Up to fifty of the readings, in their order."""
         return self._problems

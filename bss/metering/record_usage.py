@@ -1,13 +1,13 @@
-"""Record a small batch of readings, as an API client sends it."""
+"""Record a small batch of readings, as a client of the API sends it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from bss.metering.append import append_staged
+from bss.metering.batch import Batch, record_batch
+from bss.metering.findings import READINGS, Findings
 from bss.metering.reading import EventIdReused, Reading
-from bss.metering.stage import Findings, stage
 from bss.permission import Permission
 from bss.refusal import InvalidInput
 from bss.transaction.begin import Transaction
@@ -19,7 +19,17 @@ MOST_READINGS = 1000
 
 @dataclass(frozen=True)
 class RecordUsage:
-    """Up to a thousand readings of one source; event ids are unique within it."""
+    """1 to 1000 readings of one source."""
 
     source: str
     readings: tuple[Reading, ...]
+
+
+@command("recordUsage", requires=Permission.USAGE_IMPORT, refuses=(EventIdReused,), role=Role.BULK)
+async def record_usage(tx: Transaction, request: RecordUsage, now: datetime) -> Outcome:
+    """Record the readings that are new; the id is the batch's."""
+    if not 1 <= len(request.readings) <= MOST_READINGS:
+        raise InvalidInput.at("readings", f"A batch has 1 to {MOST_READINGS} readings; files are for more.")
+    batch = Batch(request.source, enumerate(request.readings), Findings(READINGS))
+    report, _ = await record_batch(tx, batch, now=now, progress=lambda _: None)
+    return Outcome(report.batch_id)

@@ -1,6 +1,6 @@
 """Step: bring readings, split over hours, into a temporary table, and check them against the books.
 
-Owns: everything that can be wrong with a reading by itself, or with what it names. Does not own: whether it was
+Owns: everything that can be wrong with a reading by itself or with what it names. Does not own: whether it was
 recorded before, and what it adds to the roll-ups (`count`). Memory does not grow with the number of readings.
 """
 
@@ -8,79 +8,103 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import islice
 from uuid import UUID
 
 from bss.catalogue.meter import MeterKind
-from bss.metering.findings import Findings
+from bss.metering.findings import Findings, is_plain_text
 from bss.metering.hourly import is_storable, over_hours
-from bss.metering.reading import LARGEST_VALUE, LONGEST_INTERVAL, MOST_PROBLEMS, MOST_TEXT, Reading
+from bss.metering.reading import EARLIEST, LATEST, LONGEST_INTERVAL, MOST_PROBLEMS, MOST_TEXT, Reading
 from bss.transaction.begin import Transaction
 
 CHUNK_ROWS = 50_000
 Numbered = Iterable[tuple[int, Reading]]
 """Readings, each with its place in the batch: an index, or the line of a file."""
 Progress = Callable[[int], None]
-"""Is told, now and then, how many rows have been staged."""
+"""Is told, after each chunk, how many rows (readings, split over hours) have been staged so far."""
 
 _CREATE = (
-    'CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,'
-    " resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz, quantity numeric)"
-    " ON COMMIT DROP"
+    'CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid,'
+    " meter text, resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz,"
+    " quantity numeric) ON COMMIT DROP"
 )
+_METERS = "SELECT code, kind FROM meter WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _UNKNOWN = (
     "SELECT r.subscription_id FROM (SELECT DISTINCT subscription_id FROM usage_stage) AS r WHERE NOT EXISTS ("
     " SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.path >= $2 AND s.path < $2 || '~'"
     "  AND s.id = r.subscription_id)"
 )
-_NAMING = (
-    "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
-)
+_NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
-StagedRow = tuple[object, ...]
+_StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal, datetime, Decimal]
+_Wrong = tuple[str, str]
 
 
 async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progress: Progress) -> None:
-    """Fill `usage_stage`, which lives as long as the transaction. Raises `InvalidInput` with all problems."""
+    """Fill `usage_stage`, which lives as long as the transaction. Raises `InvalidInput` with what was found."""
     await tx.connection.execute(_CREATE)
-    rows = _staged(numbered, await _meter_kinds(tx), findings)
-    staged, more = 0, True
-    while more and not findings.full:
+    meters = await tx.connection.fetch(_METERS, tx.organisation_id, tx.viewer.path)
+    rows = _staged(numbered, {row["code"]: MeterKind(row["kind"]) for row in meters}, findings)
+    staged, copied = 0, CHUNK_ROWS
+    while copied == CHUNK_ROWS:
         status = await tx.connection.copy_records_to_table("usage_stage", records=islice(rows, CHUNK_ROWS))
-        copied = int(status.split()[-1])
-        staged, more = staged + copied, copied == CHUNK_ROWS
+        copied = int(status.removeprefix("COPY "))
+        staged += copied
         progress(staged)
     await _find_unknown(tx, findings)
     findings.refuse()
 
 
-async def _meter_kinds(tx: Transaction) -> dict[str, MeterKind]:
-    rows = await tx.connection.fetch(
-        "SELECT code, kind FROM meter WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'",
-        *(tx.organisation_id, tx.viewer.path),
-    )
-    return {row["code"]: MeterKind(row["kind"]) for row in rows}
-
-
 async def _find_unknown(tx: Transaction, findings: Findings) -> None:
     unknown = await tx.connection.fetch(_UNKNOWN, tx.organisation_id, tx.viewer.path)
-    if unknown:
-        ids = [row["subscription_id"] for row in unknown]
-        for row in await tx.connection.fetch(_NAMING, ids, MOST_PROBLEMS):
-            findings.add(row["place"], "subscription", "There is no such subscription.")
+    if not unknown:
+        return
+    ids = [row["subscription_id"] for row in unknown]
+    for row in await tx.connection.fetch(_NAMING, ids, MOST_PROBLEMS):
+        findings.add(row["place"], "subscription", "There is no such subscription.")
 
 
-def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findings) -> Iterator[StagedRow]:
+def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findings) -> Iterator[_StagedRow]:
+    """The rows of the readings that are right by themselves; the others become findings."""
     for place, reading in numbered:
-        event_id, subscription_id, meter, resource, starts_at, ends_at, value = reading
-        kind = kinds.get(meter)
-        wrong = _wrong_words(reading, kind) or _wrong_numbers(reading, kind)
-        if kind is None or wrong is not None:
+        wrong = _wrong(reading, kinds) or _wrong_interval(reading, kinds[reading.meter])
+        if wrong is not None:
             findings.add(place, *wrong)
             if findings.full:
                 return
             continue
+        event_id, subscription_id, meter, resource, starts_at, ends_at, value = reading
         if starts_at.tzinfo is not UTC or ends_at.tzinfo is not UTC:
             starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-        for part, (hour, quantity) in enumerate(over_hours(kind, starts_at, ends_at, value)):
+        part = 0
+        for hour, quantity in over_hours(kinds[meter], starts_at, ends_at, value):
             yield place, part, event_id, subscription_id, meter, resource, starts_at, ends_at, value, hour, quantity
+            part += 1
+
+
+def _wrong(reading: Reading, kinds: Mapping[str, MeterKind]) -> _Wrong | None:
+    if reading.meter not in kinds:
+        return "meter", f"There is no meter {reading.meter!r}."
+    if not (reading.event_id and is_plain_text(reading.event_id)):
+        return "eventId", f"An event id has 1 to {MOST_TEXT} printable characters."
+    if not is_plain_text(reading.resource):
+        return "resource", f"A resource has up to {MOST_TEXT} printable characters."
+    if not is_storable(reading.value):
+        return "value", f"{reading.value} is not a number from 0 to below 10^15 with at most nine decimals."
+    return None
+
+
+def _wrong_interval(reading: Reading, kind: MeterKind) -> _Wrong | None:
+    start, end = reading.starts_at, reading.ends_at
+    if start.tzinfo is None or end.tzinfo is None:
+        return "startsAt", "An instant needs an offset."
+    if start.microsecond % 1000 or end.microsecond % 1000:
+        return "startsAt", "Usage is kept in whole milliseconds."
+    if end < start or (end == start and kind is MeterKind.TIME_WEIGHTED):
+        return "endsAt", "The interval does not end after it starts."
+    if not EARLIEST <= start <= end < LATEST:
+        return "startsAt", f"Usage lies between {EARLIEST:%Y} and {LATEST:%Y}."
+    if end - start > LONGEST_INTERVAL:
+        return "endsAt", f"An interval has at most {LONGEST_INTERVAL.days} days."
+    return None

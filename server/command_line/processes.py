@@ -70,7 +70,8 @@ def work(jobs_at_once: int) -> None:
 
 def tools_for(database: Database, renderer: Xhtml2pdfRenderer) -> Tools:
     """What jobs need, in an installation whose organisations all live in one database."""
-    return Tools(SystemClock(), InProcessTransport(database), renderer)
+    clock = SystemClock()
+    return Tools(clock, InProcessTransport(lambda _key, _side: database, clock), renderer)
 
 
 @click.command()

@@ -55,7 +55,7 @@ def endpoint() -> Callable[[Request], Awaitable[Response]]:
         if viewer is None:
             return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
         request.state.viewer = viewer
-        return await view.run(request)  # type: ignore[return-value]
+        return await view.run(request)
 
     return graphql
 

@@ -19,13 +19,8 @@ from bss.subscriptions.subscription import Projection, SubscriptionState
 from bss.subscriptions.timeline import Segment, SegmentStatus, Timeline
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import begin
-from bss.transaction.database import Database, Role
-from tests.subscriptions.books import Books, june, open_books
-
-
-@pytest.fixture
-async def books(database: Database) -> Books:
-    return await open_books()
+from bss.transaction.database import Role
+from tests.subscriptions.books import Books, june
 
 
 async def change(
@@ -53,7 +48,7 @@ async def test_five_then_eight_then_six_seats_are_three_segments(books: Books) -
     await change(books, subscription_id, 6, on=june(21))
     assert quantities(await books.timeline(subscription_id)) == [(5, 1, 11), (8, 11, 21), (6, 21, None)]
     subscription = await queries.one(books.viewer, subscription_id)
-    assert (subscription.quantity, subscription.version) == (6, 3)
+    assert (subscription.quantity, subscription.version) == (Decimal(6), 3)
 
 
 async def test_a_back_dated_change_was_not_known_before_it_was_made(books: Books) -> None:

@@ -17,20 +17,13 @@ from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.subscriptions.subscription import TRANSITIONS, SubscriptionState, Verb, after
 from bss.transaction.begin import begin
-from bss.transaction.database import Database
 from bss.transaction.page import PageRequest
 from tests.subscriptions.books import (
     Books,
     add_mirrored_account,
     add_offering,
     june,
-    open_books,
 )
-
-
-@pytest.fixture
-async def books(database: Database) -> Books:
-    return await open_books()
 
 
 async def created(books: Books, starts_at: datetime | None = None, *, activate: bool = False) -> UUID:
@@ -117,7 +110,7 @@ async def test_a_cancellation_drops_what_was_scheduled_after_it(books: Books) ->
     await change_quantity(books.viewer, change, now=june(2))
     await cancel_subscription(books.viewer, CancelSubscription(subscription_id, june(20)), now=june(3))
     (segment,) = await books.timeline(subscription_id)
-    assert (segment.quantity, segment.effective_to) == (5, june(20))
+    assert (segment.quantity, segment.effective_to) == (Decimal(5), june(20))
 
 
 async def test_a_second_cancellation_is_refused_and_names_the_state(books: Books) -> None:
@@ -163,9 +156,10 @@ async def test_a_quantity_that_nobody_can_buy_is_refused(books: Books, quantity:
 async def test_a_sale_that_an_edge_cannot_price_is_refused(books: Books) -> None:
     unpriced = await add_offering(books.viewer, books.product_id, "rooms")
     request = CreateSubscription(books.customer_id, unpriced, Decimal(1))
-    with pytest.raises(PriceMissing):
+    before = (await queries.page(books.viewer, PageRequest(last=1))).rows
+    with pytest.raises(PriceMissing, match="Office rooms has no price on Cloud → Zed"):
         await create_subscription(books.viewer, request, now=june(1))
-    assert (await queries.page(books.viewer, PageRequest())).rows == ()
+    assert (await queries.page(books.viewer, PageRequest(last=1))).rows == before
 
 
 async def test_an_activation_before_the_first_price_is_refused(books: Books) -> None:

@@ -6,8 +6,6 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
-import pytest
-
 from bss.identifier import uuid7
 from bss.provisioning.provision import provision, refuse_mirror, removed
 from bss.subscriptions import queries
@@ -16,13 +14,8 @@ from bss.subscriptions.create_subscription import CreateSubscription, create_sub
 from bss.subscriptions.subscription import SubscriptionState
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import begin
-from bss.transaction.database import Database, Role
-from tests.subscriptions.books import Books, add_resold_offering, june, open_books
-
-
-@pytest.fixture
-async def books(database: Database) -> Books:
-    return await open_books()
+from bss.transaction.database import Role
+from tests.subscriptions.books import Books, add_resold_offering, june
 
 
 async def test_a_service_of_our_own_runs_from_activation_to_cancellation(books: Books) -> None:

@@ -57,9 +57,9 @@ def test_a_change_leaves_the_other_properties_of_later_segments_alone() -> None:
     trial = replace(seats(5, june(1), june(11)), status=SegmentStatus.TRIAL)
     timeline = changed((trial, seats(5, june(11))), june(6), quantity=Decimal(7))
     assert [(segment.status, segment.quantity) for segment in timeline] == [
-        (SegmentStatus.TRIAL, 5),
-        (SegmentStatus.TRIAL, 7),
-        (SegmentStatus.ACTIVE, 7),
+        (SegmentStatus.TRIAL, Decimal(5)),
+        (SegmentStatus.TRIAL, Decimal(7)),
+        (SegmentStatus.ACTIVE, Decimal(7)),
     ]
 
 

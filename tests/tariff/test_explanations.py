@@ -157,7 +157,7 @@ def test_an_explanation_by_unknown_rules_is_not_recomputed(part: str, changed: d
         recompute(given_alone)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=120, deadline=None)
 @given(prices, quantities, shares, policies, currencies)
 def test_every_line_recomputes_from_its_stored_explanation_without_amounts(
     price: Price, quantity: Quantity, share: Share, policy: MoneyPolicy, currency: str
@@ -169,7 +169,7 @@ def test_every_line_recomputes_from_its_stored_explanation_without_amounts(
     assert from_data(stored["price"]) == price == from_data(to_data(price))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(prices, quantities, policies, st.data())
 def test_another_rate_in_the_explanation_gives_another_amount(
     price: Price, quantity: Quantity, policy: MoneyPolicy, data: Any
@@ -197,7 +197,7 @@ def test_another_rate_in_the_explanation_gives_another_amount(
     assert recompute(explanation) > before
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(ladders, quantities, quantities, policies)
 def test_a_graduated_price_never_falls_when_more_is_used(
     ladder: tuple[Tier, ...], one: Quantity, other: Quantity, policy: MoneyPolicy

@@ -212,7 +212,7 @@ def test_a_share_lies_between_nothing_and_the_whole(numerator: int, denominator:
         Share(numerator, denominator)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     at=st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1), timezones=st.just(UTC)),  # noqa: DTZ001
     day=st.integers(1, 31),
@@ -258,7 +258,7 @@ def test_instants_finer_than_a_millisecond_or_without_a_zone_are_refused() -> No
         split_over_hours(noon.replace(tzinfo=None), noon)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(
     start=st.datetimes(datetime(2000, 1, 1), datetime(2037, 1, 1)),  # noqa: DTZ001
     offset=st.sampled_from([0, 330, -570]),

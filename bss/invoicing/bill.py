@@ -1,0 +1,107 @@
+"""A bill: the invoice that a Bill-To gets from an issuer for one period, and the reading of all that stands on it.
+
+Owns: which edges share an invoice, and the reading of lines and parties. Does not own: how the document is
+assembled (`bss.invoicing.assemble`), or its number (`bss.invoicing.issue_invoices`).
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.agreements.edge import Edge
+from bss.invoicing.assemble import InvoicedLine, Parties, assembled
+from bss.invoicing.document import BillToCard, InvoiceDocument, IssuerCard
+from bss.invoicing.line import invoice_id
+from bss.period import Period
+from bss.transaction.begin import Transaction
+
+
+@dataclass(frozen=True)
+class Bill:
+    """An invoice to be issued: its id, and the edges whose lines stand on it, by id."""
+
+    id: UUID
+    edges: tuple[Edge, ...]
+
+    @property
+    def seller_path(self) -> str:
+        path = self.edges[0].seller_path
+        if path is None:
+            raise ValueError("a supply edge has no seller here")
+        return path
+
+    @property
+    def issuer_id(self) -> UUID:
+        issuer = self.edges[0].issuer_id
+        if issuer is None:
+            raise ValueError("a supply edge has no invoice")
+        return issuer
+
+    @property
+    def bill_to_id(self) -> UUID:
+        return self.edges[0].bill_to_account_id
+
+
+def bills_of(edges: Iterable[Edge], period: Period) -> tuple[Bill, ...]:
+    """The bills of the selling edges among these: edges of one issuer, Bill-To and currency share one."""
+    shared: dict[UUID, list[Edge]] = {}
+    for edge in sorted(edges, key=lambda edge: edge.id):
+        bill = invoice_id(edge, period)
+        if bill is not None:
+            shared.setdefault(bill, []).append(edge)
+    return tuple(Bill(bill, tuple(sharing)) for bill, sharing in shared.items())
+
+
+async def documents_of(tx: Transaction, bills: Sequence[Bill], period: Period) -> dict[UUID, InvoiceDocument]:
+    """The documents of the stored lines, without numbers, by invoice id."""
+    lines: dict[UUID, list[InvoicedLine]] = {}
+    for row in await tx.connection.fetch(_LINES, tx.organisation_id, [bill.id for bill in bills]):
+        lines.setdefault(row["invoice_id"], []).append(InvoicedLine(*(row[name] for name in InvoicedLine._fields)))
+    parties = await parties_of(tx, bills)
+    return {bill.id: assembled(bill.edges, period, parties[bill.id], lines.get(bill.id, ())) for bill in bills}
+
+
+UNIT_PRICE = "CASE WHEN {0} #>> '{{price,model}}' = 'per_unit' THEN {0} #>> '{{price,unit}}' END"
+NAMES = """
+JOIN account a ON a.organisation_id = $1 AND a.id = l.account_id
+JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
+JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
+"""
+_LINES = f"""
+SELECT l.invoice_id, l.id, a.name AS account_name, l.account_id, coalesce(nullif(s.name, ''), o.name) AS
+  subscription_name, l.subscription_id, l.edge_id, l.charge, l.description, l.service_start, l.service_end,
+  l.quantity, l.unit, {UNIT_PRICE.format("l.explanation")} AS unit_price, l.amount
+FROM billable_line l {NAMES} WHERE l.organisation_id = $1 AND l.invoice_id = ANY($2)
+"""
+
+
+async def parties_of(tx: Transaction, bills: Sequence[Bill]) -> dict[UUID, Parties]:
+    """Issuer and Bill-To of each bill, by invoice id."""
+    issuers = await rows_by_id(tx, "name, card, due_days", "issuer", [bill.issuer_id for bill in bills])
+    accounts = await rows_by_id(
+        tx, "name, billing_address, accounting_number, email", "account", [bill.bill_to_id for bill in bills]
+    )
+    return {bill.id: _parties(issuers[bill.issuer_id], accounts[bill.bill_to_id]) for bill in bills}
+
+
+async def rows_by_id(tx: Transaction, columns: str, table: str, ids: Sequence[UUID]) -> dict[UUID, Record]:
+    rows = await tx.connection.fetch(
+        f"SELECT id, {columns} FROM {table} WHERE organisation_id = $1 AND id = ANY($2)", tx.organisation_id, list(ids)
+    )
+    return {row["id"]: row for row in rows}
+
+
+def _parties(issuer: Record, account: Record) -> Parties:
+    card = {"name": issuer["name"]} | json.loads(issuer["card"])
+    bill_to = BillToCard(
+        account["name"],
+        tuple(account["billing_address"].splitlines()),
+        account["accounting_number"],
+        account["email"],
+    )
+    return Parties(IssuerCard(**card | {"address": tuple(card["address"])}), bill_to, issuer["due_days"])

@@ -1,0 +1,141 @@
+"""Close one billing period on the edges of which it is open: its lines, and then its invoices.
+
+Owns: the chunks and their transactions. Does not own: which periods are open (`bss.invoicing.open_periods`),
+rating (`bss.invoicing.rate_lines`), issuing (`bss.invoicing.issue_invoices`), the run (`bss.invoicing.bill_run`).
+
+Each chunk is one transaction and has one effect however often it is done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bss.failpoint import fp
+from bss.invoicing.bill import Bill, bills_of, rows_by_id
+from bss.invoicing.consumption import FIRST, consumption
+from bss.invoicing.issue_invoices import issue_invoices
+from bss.invoicing.open_periods import OpenPeriod, issued_among
+from bss.invoicing.prices import prices_of_period
+from bss.invoicing.rate_lines import Channel, Issue, PeriodRating
+from bss.invoicing.write_lines import write_lines
+from bss.period import Period
+from bss.transaction.begin import Transaction, begin, reading
+from bss.transaction.database import Role
+from bss.viewer import Viewer
+
+SUBSCRIPTIONS_PER_CHUNK = 2_000
+LINES_PER_INVOICE_CHUNK = 10_000
+
+Say = Callable[[str], None]
+"""Where a run tells of its progress, a sentence at a time."""
+
+
+@dataclass(frozen=True)
+class Closing:
+    """The closing of one billing period on the edges of which it is open."""
+
+    viewer: Viewer
+    run_id: UUID
+    open: OpenPeriod
+    now: datetime
+    say: Say
+
+    async def rate(self, channel: Channel) -> list[Issue]:
+        """Write the lines of every subscription, a chunk at a time; returns what could not be charged."""
+        issues: list[Issue] = []
+        rating, after = await self._rating(channel), FIRST
+        while True:
+            async with begin(self.viewer, role=Role.BULK) as tx:
+                last = await self._rate_chunk(tx, rating, after, issues)
+                fp("bill_run.before_chunk_commit")
+            fp("bill_run.after_chunk")
+            if last is None:
+                return issues
+            after = last
+
+    async def _rating(self, channel: Channel) -> PeriodRating:
+        edges, period = self.open.edges, self.open.period
+        async with reading(self.viewer) as tx:
+            lists = {edge.price_list_id for edge in edges}
+            prices = await prices_of_period(tx, lists, period, known_at=self.now)
+        return PeriodRating(period, edges, channel, prices, self.now)
+
+    async def _rate_chunk(self, tx: Transaction, rating: PeriodRating, after: UUID, issues: list[Issue]) -> UUID | None:
+        """Rate the next subscriptions; returns the last one's id, or None when there are no more."""
+        await _take_turn(tx)
+        used = await consumption(
+            tx, self.open.period, under=self.viewer.path, after=after, most=SUBSCRIPTIONS_PER_CHUNK
+        )
+        lines = []
+        for one in used:
+            rated, unbillable = rating.rated(tx.organisation_id, one)
+            lines += rated
+            issues += unbillable
+        # Another run may have issued meanwhile, and an issued invoice gets no line any more.
+        closed = await issued_among(tx, {line.invoice_id for line in lines})
+        written = await write_lines(tx, [line for line in lines if line.invoice_id not in closed])
+        await _count(tx, self.run_id, lines=written)
+        self.say(f"{_named(self.open.period)}: {len(used)} subscriptions rated, {written} lines written")
+        return used[-1].subscription_id if len(used) == SUBSCRIPTIONS_PER_CHUNK else None
+
+    async def issue(self, blocked: Collection[UUID | None]) -> None:
+        """Issue the invoices that have lines, except the blocked ones, by the name of the Bill-To."""
+        async with reading(self.viewer) as tx:
+            counts = await _line_counts(tx, bills_of(self.open.edges, self.open.period))
+            bills = [bill for bill in await self._in_order(tx) if bill.id in counts and bill.id not in blocked]
+        for chunk in _chunks(bills, counts):
+            async with begin(self.viewer, role=Role.BULK) as tx:
+                await _take_turn(tx)
+                closed = await issued_among(tx, [bill.id for bill in chunk])
+                wanted = [bill for bill in chunk if bill.id not in closed]
+                issued = await issue_invoices(tx, wanted, self.open.period, now=self.now)
+                await _count(tx, self.run_id, invoices=issued)
+            fp("bill_run.after_invoices")
+            self.say(f"{_named(self.open.period)}: {issued} invoices issued")
+
+    async def _in_order(self, tx: Transaction) -> list[Bill]:
+        bills = bills_of(self.open.edges, self.open.period)
+        names = await rows_by_id(tx, "name", "account", [bill.bill_to_id for bill in bills])
+        return sorted(bills, key=lambda bill: (names[bill.bill_to_id]["name"], bill.bill_to_id, bill.id))
+
+
+def _named(period: Period) -> str:
+    return f"period from {period.start:%Y-%m-%d %H:%MZ} to {period.end:%Y-%m-%d %H:%MZ}"
+
+
+def _chunks(bills: Sequence[Bill], counts: dict[UUID, int]) -> Iterator[list[Bill]]:
+    """The bills in order, as many at a time as have about `LINES_PER_INVOICE_CHUNK` lines together."""
+    chunk: list[Bill] = []
+    for bill in bills:
+        chunk.append(bill)
+        if sum(counts[one.id] for one in chunk) >= LINES_PER_INVOICE_CHUNK:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+async def _line_counts(tx: Transaction, bills: Iterable[Bill]) -> dict[UUID, int]:
+    rows = await tx.connection.fetch(
+        "SELECT invoice_id, count(*) AS lines FROM billable_line WHERE organisation_id = $1 AND invoice_id = ANY($2)"
+        " GROUP BY invoice_id",
+        *(tx.organisation_id, [bill.id for bill in bills]),
+    )
+    return {row["invoice_id"]: row["lines"] for row in rows}
+
+
+async def _take_turn(tx: Transaction) -> None:
+    """Wait for the other runs of the organisation, until this transaction ends: chunks of two runs alternate."""
+    await tx.connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended('bill run ' || $1, 0))", str(tx.organisation_id)
+    )
+
+
+async def _count(tx: Transaction, run_id: UUID, *, lines: int = 0, invoices: int = 0) -> None:
+    await tx.connection.execute(
+        "UPDATE bill_run SET lines = lines + $3, invoices = invoices + $4 WHERE organisation_id = $1 AND id = $2",
+        *(tx.organisation_id, run_id, lines, invoices),
+    )

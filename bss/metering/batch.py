@@ -1,0 +1,55 @@
+"""Step: record one batch of readings, inside the caller's transaction.
+
+Owns: the order of staging and counting, the batch's row and its event. Does not own: permission, audit and the
+transaction, which its two callers have (`append` for files, `record_usage` for the API).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from bss.failpoint import fp
+from bss.identifier import uuid7
+from bss.metering.count import count
+from bss.metering.findings import Findings, is_plain_text
+from bss.metering.models import UsageBatchModel
+from bss.metering.reading import MOST_TEXT, Report
+from bss.metering.stage import Numbered, Progress, stage
+from bss.outbox.event import EventName
+from bss.outbox.record import record
+from bss.refusal import InvalidInput
+from bss.transaction.begin import Transaction
+
+
+@dataclass(frozen=True)
+class Batch:
+    """The readings of one source, numbered, and what was found wrong with them so far."""
+
+    source: str
+    numbered: Numbered
+    findings: Findings
+
+
+async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress: Progress) -> tuple[Report, Decimal]:
+    """Write what is new. Returns the report, and the sum of the new readings' fingerprints, for the audit."""
+    if not (batch.source and is_plain_text(batch.source)):
+        raise InvalidInput.at("source", f"A source has 1 to {MOST_TEXT} printable characters.")
+    await stage(tx, batch.numbered, batch.findings, progress)
+    fp("usage.after_stage")
+    counted = await count(tx, batch.source, batch.findings.numbering, now=now)
+    report = Report(uuid7(), counted.received, counted.accepted, counted.received - counted.accepted)
+    await UsageBatchModel.create(
+        using_db=tx.db,
+        id=report.batch_id,
+        organisation_id=tx.organisation_id,
+        path=tx.viewer.path,
+        source=batch.source,
+        received=report.received,
+        accepted=report.accepted,
+        duplicate=report.duplicate,
+        created_at=now,
+    )
+    await record(tx, EventName.USAGE_RECORDED, report.batch_id, now=now)
+    return report, counted.fingerprints

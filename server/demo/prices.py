@@ -1,0 +1,60 @@
+"""The price sheets of the sample channel, chosen so that the arithmetic can be checked by hand.
+
+Owns: what each edge charges for a seat and for a machine. Does not own: how a price is rated (`bss.tariff`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from bss.catalogue.new_price import NewPrice
+from bss.catalogue.price_list import ChargeKind
+
+VCPU_HOURS = "vcpu_hours"
+
+
+@dataclass(frozen=True)
+class Offered:
+    """The two offerings of the sample channel, in one organisation's books."""
+
+    seats: UUID
+    machine: UUID
+
+
+RESELLER = {"name": "Reseller", "seat": "12.00", "setup": "5.00", "machine": "6.00", "first": "0.010", "then": "0.008"}
+PARTNER = {"name": "Partner", "seat": "13.20", "setup": "5.50", "machine": "6.60", "first": "0.011", "then": "0.009"}
+RETAIL = {"name": "Retail", "seat": "14.50", "setup": "7.50", "machine": "8.50", "hour": "0.013"}
+LITE_RETAIL = {"name": "Lite retail", "seat": "15.00", "setup": "8.00", "machine": "9.00", "hour": "0.015"}
+"""Per seat and month; per machine once and per month; per vCPU-hour, the first 1,000 and then the rest, or each."""
+
+
+def prices(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
+    """The charges of one sheet."""
+    return (
+        NewPrice(offered.seats, "seats", ChargeKind.RECURRING, "Office seats", _per_unit(sheet["seat"])),
+        NewPrice(offered.machine, "setup", ChargeKind.ONE_TIME, "Set-up", _flat(sheet["setup"])),
+        NewPrice(offered.machine, "machine", ChargeKind.RECURRING, "Virtual machine", _flat(sheet["machine"])),
+        NewPrice(offered.machine, "vcpu", ChargeKind.USAGE, "vCPU-hours", _hours(sheet), VCPU_HOURS),
+    )
+
+
+def _flat(amount: str) -> dict[str, Any]:
+    return {"model": "flat", "amount": amount}
+
+
+def _per_unit(rate: str) -> dict[str, Any]:
+    return {"model": "per_unit", "rate": rate}
+
+
+def _hours(sheet: dict[str, str]) -> dict[str, Any]:
+    if "hour" in sheet:
+        return _per_unit(sheet["hour"])
+    return {
+        "model": "graduated",
+        "tiers": [
+            {"up_to": "1000", "unit": sheet["first"], "flat": "0"},
+            {"up_to": None, "unit": sheet["then"], "flat": "0"},
+        ],
+    }

@@ -1,0 +1,97 @@
+"""Step at the distributor: make the mirror of a reseller's subscription, or bring it up to date, and answer.
+
+Owns: what must hold before a mirror is accepted, and what follows from it. Does not own: the timeline's rows
+(`bss.subscriptions.write_timeline`, the step that local changes use too), prices (`bss.agreements`), or provisioning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from bss.agreements.queries import missing_prices
+from bss.catalogue import queries as catalogue
+from bss.catalogue.product import Offering
+from bss.organisations.account import Account
+from bss.provisioning.provision import provision, removed
+from bss.refusal import Refusal
+from bss.subscriptions.begin_service import PriceMissing
+from bss.subscriptions.subscription import Projection, SubscriptionState
+from bss.subscriptions.write_timeline import write_timeline
+from bss.transaction.begin import Transaction
+from sync import pair as pairs
+from sync.answer_subscription import answer_subscription
+from sync.counterpart import mirrored_account
+from sync.desired import SubscriptionDocument
+from sync.link import Link
+from sync.message import Message, Subject
+
+
+class OfferingUnknown(Refusal):
+    code = "SYNC_OFFERING_UNKNOWN"
+    meaning = "The distributor sells no offering with the id that the reseller's offering names as its supply."
+
+
+async def apply_subscription(tx: Transaction, link: Link, message: Message, now: datetime) -> UUID | None:
+    """Write the mirror as the only role that may, and put the acceptance on its way; None when it is stale."""
+    document = SubscriptionDocument.read(message.data)
+    pair = await pairs.adopted(tx, link.id, Subject.SUBSCRIPTION, message.pair_id, now)
+    if message.version <= pair.version:
+        return None
+    account = await mirrored_account(tx, link, document.account_pair_id)
+    offerings = await _offerings(tx, document)
+    await _refuse_unpriced(tx, account, offerings.values(), max(now, document.starts_at))
+    projection = _projection(link, account, offerings[document.offering_id], document)
+    await write_timeline(tx, pair.local_id, document.timeline, projection, now=now)
+    await _serve(tx, pair.local_id, document, now)
+    await pairs.applied(tx, pair, message.version)
+    await answer_subscription(tx, link, pair, message.version, refusal=None, now=now)
+    return pair.local_id
+
+
+async def _offerings(tx: Transaction, document: SubscriptionDocument) -> dict[UUID, Offering]:
+    wanted = {document.offering_id, *(segment.offering_id for segment in document.timeline)}
+    found = await catalogue.offerings(tx.viewer, wanted)
+    unknown = sorted(str(offering_id) for offering_id in wanted - found.keys())
+    if unknown:
+        raise OfferingUnknown(f"There is no offering {', '.join(unknown)}.")
+    return found
+
+
+async def _refuse_unpriced(
+    tx: Transaction, account: Account, offerings: Collection[Offering], at: datetime
+) -> None:
+    """What cannot be billed to the reseller is not provided to it."""
+    for offering in offerings:
+        missing = await missing_prices(tx.viewer, account.path, offering, at)
+        if missing:
+            raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.")
+
+
+def _projection(link: Link, account: Account, offering: Offering, document: SubscriptionDocument) -> Projection:
+    return Projection(
+        path=account.path,
+        account_id=account.id,
+        offering_id=offering.id,
+        name=f"{account.name} {offering.name}",
+        state=document.state,
+        quantity=document.quantity,
+        characteristics=document.characteristics,
+        cycle_months=document.cycle_months,
+        renews_automatically=document.renews_automatically,
+        order_reference=document.order_reference,
+        starts_at=document.starts_at,
+        ends_at=document.ends_at,
+        activated_at=document.activated_at,
+        mirrored=True,
+        managed_by=link.peer_name,
+    )
+
+
+async def _serve(tx: Transaction, subscription_id: UUID, document: SubscriptionDocument, now: datetime) -> None:
+    """The service runs from its start, but not from before the distributor heard of it; its end likewise."""
+    if document.timeline:
+        await provision(tx, subscription_id, max(now, document.starts_at))
+    if document.state is SubscriptionState.CANCELLED and document.ends_at is not None:
+        await removed(tx, subscription_id, max(now, document.ends_at))
