@@ -85,8 +85,8 @@ def mutation(
             _refuse_unreadable(input, idempotency_key)
             request = request_of(input)
             outcome = await command(asking.viewer, request, now=asking.clock.now(), key=idempotency_key)
-        except Refusal as refusal:
-            return refused(refusal, lambda path: place_of(input, path))
+        except command.refuses as refusal:
+            return refused(refusal, command.refuses, lambda path: place_of(input, path))
         return await answer(info, outcome, input)
 
     resolver.__annotations__ = {

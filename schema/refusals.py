@@ -39,9 +39,15 @@ def refusal_type(refusal: type[domain.Refusal]) -> type[Refusal]:
     return _TYPES[refusal]
 
 
-def refused(refusal: domain.Refusal, place_of: Callable[[Path], Path]) -> Refusal:
-    """The refusal as a result; `place_of` writes a path in the API's names."""
-    return refusal_type(type(refusal))(
+def refused(
+    refusal: domain.Refusal, declared: tuple[type[domain.Refusal], ...], place_of: Callable[[Path], Path]
+) -> Refusal:
+    """The refusal as the member of a result union that is declared for it or for what it is a special case of.
+
+    `place_of` writes a path in the API's names.
+    """
+    member = next(each for each in type(refusal).__mro__ if each in declared)
+    return refusal_type(member)(
         code=refusal.code,
         message=refusal.message,
         path=list(place_of(refusal.path)),

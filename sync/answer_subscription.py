@@ -27,8 +27,8 @@ async def answer_subscription(
     document = AcceptanceDocument(
         desired_version=version,
         refusal=refusal,
-        provisioned_at=mirror and mirror.provisioned_at,
-        removed_at=mirror and mirror.removed_at,
+        provisioned_at=None if mirror is None else mirror.provisioned_at,
+        removed_at=None if mirror is None else mirror.removed_at,
     )
     await put(tx, link.id, Subject.ACCEPTANCE, pair.pair_id, document.version, data_of(document), now=now)
     await enqueue(tx, JobKind.SYNC_DELIVER, str(link.id), now=now)

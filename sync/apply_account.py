@@ -58,9 +58,7 @@ async def _create(
     )
 
 
-async def _update(
-    tx: Transaction, link: Link, account_id: UUID, parent: Account, document: AccountDocument
-) -> None:
+async def _update(tx: Transaction, link: Link, account_id: UUID, parent: Account, document: AccountDocument) -> None:
     stayed = await tx.connection.fetchval(
         "UPDATE account SET kind = $4, name = $5, accounting_number = $6, email = $7, billing_address = $8,"
         " managed_by = $9, version = version + 1"

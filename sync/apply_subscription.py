@@ -41,7 +41,9 @@ async def apply_subscription(tx: Transaction, link: Link, message: Message, now:
         return None
     account = await mirrored_account(tx, link, document.account_pair_id)
     offerings = await _offerings(tx, document)
-    await _refuse_unpriced(tx, account, offerings.values(), max(now, document.starts_at))
+    # An end is never refused: what has lost its price can at least be cancelled.
+    if pair.version == 0 or document.state is not SubscriptionState.CANCELLED:
+        await _refuse_unpriced(tx, account, offerings.values(), max(now, document.starts_at))
     projection = _projection(link, account, offerings[document.offering_id], document)
     await write_timeline(tx, pair.local_id, document.timeline, projection, now=now)
     await _serve(tx, pair.local_id, document, now)
@@ -59,9 +61,7 @@ async def _offerings(tx: Transaction, document: SubscriptionDocument) -> dict[UU
     return found
 
 
-async def _refuse_unpriced(
-    tx: Transaction, account: Account, offerings: Collection[Offering], at: datetime
-) -> None:
+async def _refuse_unpriced(tx: Transaction, account: Account, offerings: Collection[Offering], at: datetime) -> None:
     """What cannot be billed to the reseller is not provided to it."""
     for offering in offerings:
         missing = await missing_prices(tx.viewer, account.path, offering, at)

@@ -111,9 +111,7 @@ def read_answer(body: bytes, sequences: Iterable[int]) -> Answer:
 
 
 def _result(found: dict[str, Any]) -> Result:
-    return Result(
-        found["sequence"], Verdict(found["verdict"]), found["code"], found["message"], found["repeated"]
-    )
+    return Result(found["sequence"], Verdict(found["verdict"]), found["code"], found["message"], found["repeated"])
 
 
 def _sealed(envelope: dict[str, object]) -> bytes:

@@ -98,9 +98,7 @@ async def _capture_accounts(tx: Transaction, link: Link, path: str, now: datetim
     return parent
 
 
-async def _put(
-    tx: Transaction, link: Link, pair: Pair, version: int, data: dict[str, object], now: datetime
-) -> None:
+async def _put(tx: Transaction, link: Link, pair: Pair, version: int, data: dict[str, object], now: datetime) -> None:
     await pairs.captured(tx, pair, version)
     if await put(tx, link.id, pair.subject, pair.pair_id, version, data, now=now):
         await enqueue(tx, JobKind.SYNC_DELIVER, str(link.id), now=now)

@@ -16,13 +16,14 @@ from bss.agreements.edge import Edge
 from bss.catalogue import queries as catalogue
 from bss.catalogue.meter import Meter
 from bss.catalogue.price_list import PriceLine, PriceVersion
+from bss.catalogue.supplied import SuppliedMeter, SuppliedPrice, SuppliedPrices, SuppliedVersion
 from bss.jobs.enqueue import enqueue
 from bss.jobs.job import JobKind
 from bss.transaction.begin import Transaction, begin
 from bss.viewer import Viewer
 from sync import link as links
 from sync.message import Subject
-from sync.observed import MeterTerms, PriceTerms, SupplyDocument, VersionTerms, data_of
+from sync.observed import SupplyDocument, data_of
 from sync.outbound import next_version, put
 
 
@@ -58,24 +59,27 @@ async def supply_document(tx: Transaction, edge: Edge) -> SupplyDocument:
     named = {line.meter for lines in prices.values() for line in lines if line.meter is not None}
     meters = await catalogue.meters(tx.viewer, named)
     return SupplyDocument(
-        currency=edge.currency,
         zone=edge.zone,
         policy=edge.policy,
         billing_day=edge.billing_day,
-        price_list_code=price_list.code,
-        price_list_name=price_list.name,
-        versions=tuple(_version(version, prices[version.id]) for version in versions),
-        meters=tuple(_meter(meter) for meter in meters.values()),
+        prices=SuppliedPrices(
+            code=price_list.code,
+            name=price_list.name,
+            currency=price_list.currency,
+            meters=tuple(_meter(meter) for meter in meters.values()),
+            versions=tuple(_version(version, prices[version.id]) for version in versions),
+        ),
     )
 
 
-def _version(version: PriceVersion, lines: tuple[PriceLine, ...]) -> VersionTerms:
-    return VersionTerms(version.number, version.valid_from, version.published_at, tuple(map(_price, lines)))
+def _version(version: PriceVersion, lines: tuple[PriceLine, ...]) -> SuppliedVersion:
+    told = tuple(_price(line) for line in lines)
+    return SuppliedVersion(version.number, version.valid_from, version.published_at, told)
 
 
-def _price(line: PriceLine) -> PriceTerms:
-    return PriceTerms(line.offering_id, line.charge, line.kind.value, line.description, line.meter, line.model)
+def _price(line: PriceLine) -> SuppliedPrice:
+    return SuppliedPrice(line.offering_id, line.charge, line.kind, line.description, line.meter, line.model)
 
 
-def _meter(meter: Meter) -> MeterTerms:
-    return MeterTerms(meter.code, meter.name, meter.unit, meter.divisor, meter.kind.value)
+def _meter(meter: Meter) -> SuppliedMeter:
+    return SuppliedMeter(meter.code, meter.name, meter.unit, meter.divisor, meter.kind)

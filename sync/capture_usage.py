@@ -44,7 +44,9 @@ async def _capture_some(viewer: Viewer, link_id: UUID, now: datetime) -> bool:
     async with begin(viewer) as tx:
         link = await links.locked(tx, link_id)
         hours = await unsent_hours(tx, await _mirrors_with_news(tx, link), _HOURS)
-        pair_of = {pair.local_id: pair for pair in await pairs.of_locals(tx, link.id, {h.subscription_id for h in hours})}
+        pair_of = {
+            pair.local_id: pair for pair in await pairs.of_locals(tx, link.id, {h.subscription_id for h in hours})
+        }
         for subscription_id, group in groupby(hours, key=lambda hour: hour.subscription_id):
             pair_id = pair_of[subscription_id].pair_id
             version = await next_version(tx, link.id, Subject.USAGE, pair_id)

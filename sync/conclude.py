@@ -50,9 +50,7 @@ async def taken(tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID,
             await pairs.acknowledged(tx, pair, version)
 
 
-async def refused(
-    tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID, version: int, reason: str
-) -> None:
+async def refused(tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID, version: int, reason: str) -> None:
     """The peer refuses this version: the row is parked, and a subscription says that it is not provisioned."""
     if not await _settle(tx, link_id, subject, pair_id, version, "parked", reason):
         return

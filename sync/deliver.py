@@ -28,7 +28,7 @@ from sync.message import Message, Subject
 from sync.transport import Transport, TransportTrouble
 
 LEASE = timedelta(minutes=1)
-"""Longer than a peer may take to answer, shorter than a job's lease: a killed relay is replaced by its job's next run."""
+"""Longer than a peer may take to answer, shorter than a job's lease: the job's next run replaces a killed relay."""
 
 MOST_MESSAGES = 200
 

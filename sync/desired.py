@@ -38,10 +38,14 @@ class AccountDocument:
     def read(cls, data: Mapping[str, Any]) -> AccountDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
-            texts = [data[name] for name in ("name", "accounting_number", "email", "billing_address")]
-            if not all(isinstance(text, str) for text in texts):
-                raise TypeError("a name, number or address is not text")
-            return cls(AccountKind(data["kind"]), *texts, _optional(UUID, data["parent_pair_id"]))
+            return cls(
+                kind=AccountKind(data["kind"]),
+                name=str(data["name"]),
+                accounting_number=str(data["accounting_number"]),
+                email=str(data["email"]),
+                billing_address=str(data["billing_address"]),
+                parent_pair_id=_optional(UUID, data["parent_pair_id"]),
+            )
         except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
             raise BadShape(f"The account cannot be read: {unreadable!r}.") from unreadable
 

@@ -75,8 +75,7 @@ async def address_of(link_key: UUID, side: Side) -> Address | None:
 async def links(tx: Transaction, link_ids: Collection[UUID] | None = None) -> tuple[Link, ...]:
     """The organisation's links, all or those among `link_ids`, oldest first."""
     rows = await tx.connection.fetch(
-        f"SELECT {_COLUMNS} FROM link WHERE organisation_id = $1 AND ($2::uuid[] IS NULL OR id = ANY($2))"
-        " ORDER BY id",
+        f"SELECT {_COLUMNS} FROM link WHERE organisation_id = $1 AND ($2::uuid[] IS NULL OR id = ANY($2)) ORDER BY id",
         *(tx.organisation_id, None if link_ids is None else list(link_ids)),
     )
     return tuple(link_of(row) for row in rows)

@@ -14,6 +14,9 @@ from typing import Any
 from uuid import UUID
 
 from bss.canonical import instant, plain
+from bss.catalogue.meter import MeterKind
+from bss.catalogue.price_list import ChargeKind
+from bss.catalogue.supplied import SuppliedMeter, SuppliedPrice, SuppliedPrices, SuppliedVersion
 from sync.message import BadShape
 
 
@@ -76,66 +79,25 @@ class UsageDocument:
 
 
 @dataclass(frozen=True)
-class MeterTerms:
-    """A meter that the prices name: `divisor` base units make one unit of a price."""
-
-    code: str
-    name: str
-    unit: str
-    divisor: int
-    kind: str
-
-
-@dataclass(frozen=True)
-class PriceTerms:
-    """A charge of one of the distributor's offerings; `model` is the stored form of a price model."""
-
-    offering_id: UUID
-    charge: str
-    kind: str
-    description: str
-    meter: str | None
-    model: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class VersionTerms:
-    """A published version of the price list, in force from `valid_from` until the next one's."""
-
-    number: int
-    valid_from: datetime
-    published_at: datetime
-    prices: tuple[PriceTerms, ...]
-
-
-@dataclass(frozen=True)
 class SupplyDocument:
-    """The terms at which the reseller buys: the edge, its price list in all its versions, and the meters."""
+    """The terms at which the reseller buys: its edge at the distributor, and the whole price list of that edge."""
 
-    currency: str
     zone: str
     policy: str
     billing_day: int
-    price_list_code: str
-    price_list_name: str
-    versions: tuple[VersionTerms, ...]
-    meters: tuple[MeterTerms, ...]
+    prices: SuppliedPrices
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> SupplyDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
             return cls(
-                currency=str(data["currency"]),
                 zone=str(data["zone"]),
                 policy=str(data["policy"]),
                 billing_day=int(data["billing_day"]),
-                price_list_code=str(data["price_list_code"]),
-                price_list_name=str(data["price_list_name"]),
-                versions=tuple(_version(found) for found in data["versions"]),
-                meters=tuple(_meter(found) for found in data["meters"]),
+                prices=_prices(data["prices"]),
             )
-        except (KeyError, TypeError, ValueError) as unreadable:
+        except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
             raise BadShape(f"The terms of supply cannot be read: {unreadable!r}.") from unreadable
 
 
@@ -156,28 +118,43 @@ def _record(found: Mapping[str, Any]) -> UsageRecord:
     )
 
 
-def _meter(found: Mapping[str, Any]) -> MeterTerms:
-    texts = (str(found[name]) for name in ("code", "name", "unit"))
-    return MeterTerms(*texts, int(found["divisor"]), str(found["kind"]))
-
-
-def _version(found: Mapping[str, Any]) -> VersionTerms:
-    return VersionTerms(
-        int(found["number"]),
-        instant(found["valid_from"]),
-        instant(found["published_at"]),
-        tuple(_price(price) for price in found["prices"]),
+def _prices(found: Mapping[str, Any]) -> SuppliedPrices:
+    return SuppliedPrices(
+        code=str(found["code"]),
+        name=str(found["name"]),
+        currency=str(found["currency"]),
+        meters=tuple(_meter(meter) for meter in found["meters"]),
+        versions=tuple(_version(version) for version in found["versions"]),
     )
 
 
-def _price(found: Mapping[str, Any]) -> PriceTerms:
-    return PriceTerms(
-        UUID(found["offering_id"]),
-        str(found["charge"]),
-        str(found["kind"]),
-        str(found["description"]),
-        None if found["meter"] is None else str(found["meter"]),
-        dict(found["model"]),
+def _meter(found: Mapping[str, Any]) -> SuppliedMeter:
+    return SuppliedMeter(
+        code=str(found["code"]),
+        name=str(found["name"]),
+        unit=str(found["unit"]),
+        divisor=int(found["divisor"]),
+        kind=MeterKind(found["kind"]),
+    )
+
+
+def _version(found: Mapping[str, Any]) -> SuppliedVersion:
+    return SuppliedVersion(
+        number=int(found["number"]),
+        valid_from=instant(found["valid_from"]),
+        published_at=instant(found["published_at"]),
+        prices=tuple(_price(price) for price in found["prices"]),
+    )
+
+
+def _price(found: Mapping[str, Any]) -> SuppliedPrice:
+    return SuppliedPrice(
+        supply_offering_id=UUID(found["supply_offering_id"]),
+        charge=str(found["charge"]),
+        kind=ChargeKind(found["kind"]),
+        description=str(found["description"]),
+        meter=None if found["meter"] is None else str(found["meter"]),
+        model=dict(found["model"]),
     )
 
 

@@ -53,11 +53,11 @@ def pair_of(row: Record) -> Pair:
 async def minted(tx: Transaction, link_id: UUID, subject: Subject, local_id: UUID, now: datetime) -> Pair:
     """The pair of a local object that crosses, minted when it has none yet; locked until the commit."""
     await _insert(tx, link_id, uuid7(), subject, local_id, now)
-    row = await tx.connection.fetchrow(
+    rows = await tx.connection.fetch(
         f"SELECT {_COLUMNS} FROM pair WHERE organisation_id = $1 AND link_id = $2 AND local_id = $3 FOR UPDATE",
         *(tx.organisation_id, link_id, local_id),
     )
-    return pair_of(row)
+    return pair_of(rows[0])
 
 
 async def adopted(tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID, now: datetime) -> Pair:
@@ -66,11 +66,11 @@ async def adopted(tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUI
     Raises `PairOfAnother` when the pair is bound to an object of another kind.
     """
     await _insert(tx, link_id, pair_id, subject, uuid7(), now)
-    row = await tx.connection.fetchrow(
+    rows = await tx.connection.fetch(
         f"SELECT {_COLUMNS} FROM pair WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3 FOR UPDATE",
         *(tx.organisation_id, link_id, pair_id),
     )
-    pair = pair_of(row)
+    pair = pair_of(rows[0])
     if pair.subject is not subject:
         raise PairOfAnother(f"The pair {pair_id} is bound to an object of the kind {pair.subject}.")
     return pair
@@ -99,8 +99,7 @@ async def of_locals(tx: Transaction, link_id: UUID | None, local_ids: Collection
 async def captured(tx: Transaction, pair: Pair, version: int) -> None:
     """The version is on its way to the peer; a refusal stays until the peer takes something newer."""
     await tx.connection.execute(
-        "UPDATE pair SET version = greatest(version, $4)"
-        " WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
+        "UPDATE pair SET version = greatest(version, $4) WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
         *(tx.organisation_id, pair.link_id, pair.pair_id, version),
     )
 
@@ -108,8 +107,7 @@ async def captured(tx: Transaction, pair: Pair, version: int) -> None:
 async def applied(tx: Transaction, pair: Pair, version: int) -> None:
     """The peer's version is what stands here now; what was refused before no longer counts."""
     await tx.connection.execute(
-        "UPDATE pair SET version = $4, refusal = NULL"
-        " WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
+        "UPDATE pair SET version = $4, refusal = NULL WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
         *(tx.organisation_id, pair.link_id, pair.pair_id, version),
     )
 

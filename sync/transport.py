@@ -37,9 +37,7 @@ class InProcessTransport:
 
     async def exchange(self, link_key: UUID, to_side: Side, body: bytes) -> bytes:
         """Receive in a task with an empty context: it inherits neither the sender's database nor its viewer."""
-        receiving = asyncio.get_running_loop().create_task(
-            self._received(link_key, to_side, body), context=Context()
-        )
+        receiving = asyncio.get_running_loop().create_task(self._received(link_key, to_side, body), context=Context())
         try:
             return await receiving
         except Exception as fault:

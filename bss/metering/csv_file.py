@@ -23,7 +23,7 @@ from bss.metering.batch import Batch
 from bss.metering.column_mapping import ColumnMapping, EndAndDuration, Product, StartAndEnd
 from bss.metering.findings import LINES, Findings
 from bss.metering.hourly import EXACT
-from bss.metering.reading import Reading, Report
+from bss.metering.reading import EARLIEST, Reading, Report
 from bss.viewer import Viewer
 
 LONGEST_LINE = 65_536
@@ -155,8 +155,10 @@ def _interval(cells: Cells, interval: StartAndEnd | EndAndDuration) -> tuple[dat
         case EndAndDuration(sampled_at, duration_ms):
             if not _DURATION.fullmatch(cells[duration_ms]):
                 raise _BadCell(duration_ms, f"{cells[duration_ms]!r} is not a number of milliseconds.")
-            end = _instant(cells, sampled_at)
-            return end - timedelta(milliseconds=int(cells[duration_ms])), end
+            end, duration = _instant(cells, sampled_at), timedelta(milliseconds=int(cells[duration_ms]))
+            if end < EARLIEST:
+                raise _BadCell(sampled_at, f"{cells[sampled_at]!r} is too long ago.")
+            return end - duration, end
 
 
 def _instant(cells: Cells, column: str) -> datetime:

@@ -13,7 +13,7 @@ from bss.catalogue.meter import MeterKind
 from bss.metering.reading import TOO_LARGE
 from bss.period import HOUR, MILLISECOND, split_over_hours
 
-EXACT = Context(prec=60, traps=[Inexact, InvalidOperation])
+EXACT = Context(prec=1_000, traps=[Inexact, InvalidOperation])
 """Arithmetic that would rather fail than round."""
 _BILLIONTH = Decimal("1E-9")
 

@@ -77,10 +77,8 @@ def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findin
         event_id, subscription_id, meter, resource, starts_at, ends_at, value = reading
         if starts_at.tzinfo is not UTC or ends_at.tzinfo is not UTC:
             starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-        part = 0
-        for hour, quantity in over_hours(kinds[meter], starts_at, ends_at, value):
+        for part, (hour, quantity) in enumerate(over_hours(kinds[meter], starts_at, ends_at, value)):
             yield place, part, event_id, subscription_id, meter, resource, starts_at, ends_at, value, hour, quantity
-            part += 1
 
 
 def _wrong(reading: Reading, kinds: Mapping[str, MeterKind]) -> _Wrong | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from schema.domains import organisations
+from schema.domains import access, organisations
 from schema.node import NodeQuery
 
 QUERIES = (NodeQuery, organisations.Query)
-MUTATIONS = (organisations.Mutation,)
+MUTATIONS = (organisations.Mutation, access.Mutation)
 TYPES = (organisations.Account,)

@@ -7,15 +7,14 @@ from uuid import UUID
 
 import strawberry
 
-from bss.identifier import Kind, public
+from bss.identifier import Kind
 from bss.organisations import account as domain
 from bss.organisations import create_account as creation
 from bss.organisations import queries
-from bss.transaction.command import Outcome
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
-from schema.declare import mutation, needs
-from schema.node import Node, found_by, uuid_of
+from schema.connection import listed
+from schema.declare import mutation, needs, shown
+from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
 
 strawberry.enum(domain.AccountKind, description="What an account is in the channel.")
 
@@ -25,14 +24,27 @@ class Organisation(Node):
     name: str
     slug: str
     zone: str = strawberry.field(description="IANA time zone.")
-    currency: str
+    currency: str = strawberry.field(description="ISO 4217.")
+    root_account_id: strawberry.ID
+
+    @classmethod
+    def of(cls, organisation: queries.Organisation) -> Organisation:
+        return cls(
+            id=id_of(Kind.ORGANISATION, organisation.id),
+            name=organisation.name,
+            slug=organisation.slug,
+            zone=organisation.zone,
+            currency=organisation.currency,
+            root_account_id=id_of(Kind.ACCOUNT, organisation.root_account_id),
+        )
 
 
 @strawberry.type(description="A place in the organisation's account tree.")
 class Account(Node):
+    parent_uuid: strawberry.Private[UUID | None]
     kind: domain.AccountKind
     name: str
-    accounting_number: str
+    accounting_number: str = strawberry.field(description="Its number in the seller's books; empty without one.")
     email: str
     billing_address: str
     parent_id: strawberry.ID | None
@@ -41,30 +53,45 @@ class Account(Node):
     version: int
     created_at: datetime
 
+    @classmethod
+    def of(cls, account: domain.Account) -> Account:
+        return cls(
+            id=id_of(Kind.ACCOUNT, account.id),
+            parent_uuid=account.parent_id,
+            kind=account.kind,
+            name=account.name,
+            accounting_number=account.accounting_number,
+            email=account.email,
+            billing_address=account.billing_address,
+            parent_id=optional_id(Kind.ACCOUNT, account.parent_id),
+            mirrored=account.mirrored,
+            managed_by=account.managed_by or None,
+            version=account.version,
+            created_at=account.created_at,
+        )
 
-def account_node(account: domain.Account) -> Account:
-    return Account(
-        id=strawberry.ID(public(Kind.ACCOUNT, account.id)),
-        kind=account.kind,
-        name=account.name,
-        accounting_number=account.accounting_number,
-        email=account.email,
-        billing_address=account.billing_address,
-        parent_id=None if account.parent_id is None else strawberry.ID(public(Kind.ACCOUNT, account.parent_id)),
-        mirrored=account.mirrored,
-        managed_by=account.managed_by or None,
-        version=account.version,
-        created_at=account.created_at,
+    @strawberry.field(
+        description="The account above, or null at the top of the caller's scope.", directives=needs(queries.many)
     )
+    async def parent(self, info: Info) -> Account | None:
+        return await optional_account(info, self.parent_uuid)
 
 
-async def account_by_id(info: Info, account_id: UUID) -> Account | None:
-    """Batched: the accounts of a whole page are one statement."""
-    found = await info.context.load(queries.many, account_id)
-    return None if found is None else account_node(found)
+account_by_id = findable(Kind.ACCOUNT, queries.many, Account)
 
 
-found_by(Kind.ACCOUNT)(account_by_id)
+async def optional_account(info: Info, account_id: UUID | None) -> Account | None:
+    """The account of a reference that may be absent or may lie outside the caller's scope; batched."""
+    found: Account | None = None if account_id is None else await account_by_id(info, account_id)
+    return found
+
+
+async def _own_organisation(info: Info, organisation_id: UUID) -> Organisation | None:
+    found = await queries.organisation(info.context.viewer)
+    return Organisation.of(found) if found.id == organisation_id else None
+
+
+FINDERS[Kind.ORGANISATION] = _own_organisation
 
 
 @strawberry.input
@@ -88,29 +115,13 @@ def _creation(given: CreateAccountInput) -> creation.CreateAccount:
     )
 
 
-async def _created(info: Info, outcome: Outcome) -> Account:
-    return account_node(await queries.one(info.context.viewer, outcome.object_id))
-
-
 @strawberry.type
 class Query:
     @strawberry.field(description="The caller's own organisation.")
     async def organisation(self, info: Info) -> Organisation:
-        found = await queries.organisation(info.context.viewer)
-        return Organisation(
-            id=strawberry.ID(public(Kind.ORGANISATION, found.id)),
-            name=found.name,
-            slug=found.slug,
-            zone=found.zone,
-            currency=found.currency,
-        )
+        return Organisation.of(await queries.organisation(info.context.viewer))
 
-    @strawberry.field(description="Accounts in scope, oldest first.", directives=needs(queries.page))
-    async def accounts(
-        self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
-    ) -> Connection[Account]:
-        page = await queries.page(info.context.viewer, asked_page(first, after, last, before))
-        return connected(page, account_node, lambda account: account.id)
+    accounts = listed(queries.page, Account, description="Accounts in scope, oldest first.")
 
 
 @strawberry.type
@@ -120,5 +131,5 @@ class Mutation:
         input_type=CreateAccountInput,
         result=Account,
         request_of=_creation,
-        answer=_created,
+        answer=shown(queries.many, Account),
     )

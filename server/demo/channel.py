@@ -74,7 +74,9 @@ async def opened_channel(books: Books, now: datetime) -> Channel:
 
 async def _distributor(now: datetime) -> Book:
     _, root, viewer = founder("cloud")
-    opening = OpenOrganisation("Cloud", "cloud", ZONE, "EUR", "Dora", root, "billing@cloud.example", "Kade 1, Amsterdam")
+    opening = OpenOrganisation(
+        "Cloud", "cloud", ZONE, "EUR", "Dora", root, "billing@cloud.example", "Kade 1, Amsterdam"
+    )
     await open_organisation(viewer, opening, now=now)
     meter = CreateMeter(VCPU_HOURS, "vCPU-hours", "vCPU-hour", MeterKind.TIME_WEIGHTED)
     await create_meter(viewer, meter, now=now)

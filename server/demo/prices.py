@@ -40,12 +40,12 @@ def prices(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
     )
 
 
-def _flat(amount: str) -> dict[str, Any]:
-    return {"model": "flat", "amount": amount}
+def _flat(fee: str) -> dict[str, Any]:
+    return {"model": "flat", "fee": fee}
 
 
-def _per_unit(rate: str) -> dict[str, Any]:
-    return {"model": "per_unit", "rate": rate}
+def _per_unit(unit: str) -> dict[str, Any]:
+    return {"model": "per_unit", "unit": unit}
 
 
 def _hours(sheet: dict[str, str]) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Books:
 
 
 async def open_books(slug: str, *, subscriptions: int, mirrored: bool = False) -> Books:
-    """Open an organisation whose customer X has so many subscriptions; with `mirrored`, a reseller's BSS has them too."""
+    """Open an organisation whose customer X has so many subscriptions, perhaps mirrored from a reseller's books."""
     _, root, viewer = founder(slug)
     await open_organisation(viewer, OpenOrganisation("Cloud", slug, "Europe/Amsterdam", "EUR", "Ann", root), now=NOW)
     product, offering, x, y = uuid7(), uuid7(), uuid7(), uuid7()

@@ -88,6 +88,14 @@ async def test_changes_at_one_instant_leave_the_last_one_known(books: Books) -> 
     assert quantities(await books.timeline(subscription_id, known_at=june(1))) == expected
 
 
+async def test_a_clock_that_is_behind_leaves_no_record_that_ends_before_it_begins(books: Books) -> None:
+    """Two machines tell the time: the second one writes a day earlier."""
+    subscription_id = await books.sell("5", now=june(5))
+    await change(books, subscription_id, 8, on=june(4))
+    assert await stored(books, subscription_id) == [(8, june(4), None), (5, june(5), june(5))]
+    assert quantities(await books.timeline(subscription_id, known_at=june(5))) == [(8, 5, None)]
+
+
 async def test_a_segment_that_stays_is_not_written_again(books: Books) -> None:
     subscription_id = await books.sell("5", now=june(1))
     await change(books, subscription_id, 8, on=june(11))

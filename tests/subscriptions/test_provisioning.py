@@ -6,6 +6,8 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
+import pytest_asyncio
+
 from bss.identifier import uuid7
 from bss.provisioning.provision import provision, refuse_mirror, removed
 from bss.subscriptions import queries
@@ -26,49 +28,52 @@ async def test_a_service_of_our_own_runs_from_activation_to_cancellation(books: 
     assert (subscription.provisioned_at, subscription.removed_at) == (june(1), june(20))
 
 
-async def resold(books: Books) -> UUID:
-    """Sell an offering that the organisation itself buys over a link, at 30 a seat on both edges."""
-    offering_id = await add_resold_offering(books)
-    request = CreateSubscription(books.customer_id, offering_id, Decimal(5))
+@pytest_asyncio.fixture(scope="module")
+async def resold_offering_id(books: Books) -> UUID:
+    """An offering that the organisation itself buys over a link."""
+    return await add_resold_offering(books)
+
+
+@pytest_asyncio.fixture
+async def resold(books: Books, resold_offering_id: UUID) -> UUID:
+    """A subscription of it."""
+    request = CreateSubscription(books.customer_id, resold_offering_id, Decimal(5))
     return (await create_subscription(books.viewer, request, now=june(1))).object_id
 
 
-async def test_a_resold_service_runs_when_the_mirror_is_accepted(books: Books) -> None:
-    subscription_id = await resold(books)
-    before = await queries.one(books.viewer, subscription_id)
+async def test_a_resold_service_runs_when_the_mirror_is_accepted(books: Books, resold: UUID) -> None:
+    before = await queries.one(books.viewer, resold)
     assert (before.activated_at, before.provisioned_at) == (june(1), None)
     async with begin(books.viewer) as tx:
-        await provision(tx, subscription_id, june(2))
-        await provision(tx, subscription_id, june(3))
-    after = await queries.one(books.viewer, subscription_id)
+        await provision(tx, resold, june(2))
+        await provision(tx, resold, june(3))
+    after = await queries.one(books.viewer, resold)
     assert after.provisioned_at == june(2)
     assert after.version == before.version
 
 
-async def test_the_cancellation_of_a_resold_service_does_not_remove_it_yet(books: Books) -> None:
-    subscription_id = await resold(books)
+async def test_the_cancellation_of_a_resold_service_does_not_remove_it_yet(books: Books, resold: UUID) -> None:
     async with begin(books.viewer) as tx:
-        await provision(tx, subscription_id, june(2))
-    await cancel_subscription(books.viewer, CancelSubscription(subscription_id), now=june(16))
-    assert (await queries.one(books.viewer, subscription_id)).removed_at is None
+        await provision(tx, resold, june(2))
+    await cancel_subscription(books.viewer, CancelSubscription(resold), now=june(16))
+    assert (await queries.one(books.viewer, resold)).removed_at is None
     async with begin(books.viewer) as tx:
-        await removed(tx, subscription_id, june(17))
-        await removed(tx, subscription_id, june(18))
-    assert (await queries.one(books.viewer, subscription_id)).removed_at == june(17)
+        await removed(tx, resold, june(17))
+        await removed(tx, resold, june(18))
+    assert (await queries.one(books.viewer, resold)).removed_at == june(17)
 
 
-async def test_a_refused_mirror_is_sold_but_not_provisioned_and_says_why(books: Books) -> None:
-    subscription_id = await resold(books)
+async def test_a_refused_mirror_is_sold_but_not_provisioned_and_says_why(books: Books, resold: UUID) -> None:
     async with begin(books.viewer) as tx:
-        await refuse_mirror(tx, subscription_id, "Over the credit limit.")
-        await removed(tx, subscription_id, june(3))
-    subscription = await queries.one(books.viewer, subscription_id)
+        await refuse_mirror(tx, resold, "Over the credit limit.")
+        await removed(tx, resold, june(3))
+    subscription = await queries.one(books.viewer, resold)
     assert subscription.state is SubscriptionState.ACTIVE
     assert subscription.refusal == "Over the credit limit."
     assert (subscription.provisioned_at, subscription.removed_at) == (None, None)
     async with begin(books.viewer) as tx:
-        await provision(tx, subscription_id, june(4))
-    assert (await queries.one(books.viewer, subscription_id)).refusal is None
+        await provision(tx, resold, june(4))
+    assert (await queries.one(books.viewer, resold)).refusal is None
 
 
 async def test_service_facts_are_noted_on_a_mirror_by_the_app_role(books: Books) -> None:

@@ -1,0 +1,194 @@
+"""April 2026 at Cloud and Cloud Resell, told day by day with the clock moved.
+
+Owns: the order of events, all of them through the GraphQL API, and the sentences. The text is the golden text of
+a scenario test. Does not own: the sample channel (`channel`), or the figures at the end (`closing`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from bss.canonical import decimal_text, instant_text
+from bss.identifier import Kind, public
+from server.demo.books import Books
+from server.demo.channel import ZONE, Channel
+from server.demo.front_end import FrontEnd
+from server.demo.prices import VCPU_HOURS
+
+Say = Callable[[str], None]
+_LOCAL = ZoneInfo(ZONE)
+DAYS = 30
+
+
+def midnight(day: int) -> datetime:
+    """The start of a day of April 2026 in Amsterdam; day 31 is the first of May."""
+    return (datetime(2026, 3, 31, tzinfo=_LOCAL) + timedelta(days=day)).astimezone(UTC)
+
+
+@dataclass
+class Story:
+    """The month: who acts, and what they remember."""
+
+    books: Books
+    channel: Channel
+    say: Say
+
+    def __post_init__(self) -> None:
+        tokens, clock = self.channel.tokens, self.books.clock
+        self.reseller = FrontEnd(tokens["reseller"], self.books.resell, clock)
+        self.distributor = FrontEnd(tokens["distributor"], self.books.cloud, clock)
+        self.customer = FrontEnd(tokens["customer"], self.books.resell, clock)
+        self.sold: dict[str, str] = {}
+
+    async def month(self) -> None:
+        """Live from the first of April to the first of May."""
+        events = {
+            1: self.first_orders,
+            2: self.a_clerk_tries,
+            10: self.the_link_goes_down,
+            11: self.eight_seats,
+            16: self.y_orders,
+            21: self.six_seats,
+            25: self.the_link_heals,
+            26: self.y_leaves,
+        }
+        for day in range(1, DAYS + 1):
+            self.books.clock.move_to(midnight(day) + timedelta(hours=9))
+            if day in events:
+                self.say(f"\n{day} April")
+                await events[day]()
+            await self.meter_yesterday(day)
+            await self.books.settle()
+        self.books.clock.move_to(midnight(DAYS + 1) + timedelta(hours=9))
+        await self.meter_yesterday(DAYS + 1)
+        await self.books.settle()
+
+    async def first_orders(self) -> None:
+        await self.order(
+            "X", "seats", "5", 1, "X orders 5 office seats at Cloud Lite, through the reseller's front end."
+        )
+        await self.order("Z", "machine", "1", 1, "Z orders a virtual machine at Cloud Resell.")
+        await self.books.settle()
+        await self.show_both("X's seats")
+        await self.show_both("Z's machine")
+
+    async def a_clerk_tries(self) -> None:
+        self.say("A clerk at Cloud tries to change X's seats in the distributor's books:")
+        mirror = (await self.mirrors())["X's seats"]
+        answer = await self.distributor.tell("changeQuantity", subscriptionId=mirror["id"], quantity="50")
+        self.say(f"  {answer['code']}: {answer['message']}")
+
+    async def the_link_goes_down(self) -> None:
+        self.books.cable.cut = True
+        self.say("The link between Cloud Resell and Cloud goes down.")
+
+    async def eight_seats(self) -> None:
+        await self.change("X's seats", "8", 11)
+        await self.books.settle()
+        await self.show_both("X's seats")
+
+    async def y_orders(self) -> None:
+        await self.order("Y", "seats", "2", 16, "Y orders 2 office seats at Cloud Lite. The link is still down.")
+        await self.books.settle()
+        await self.show_both("Y's seats")
+
+    async def six_seats(self) -> None:
+        await self.change("X's seats", "6", 21)
+
+    async def the_link_heals(self) -> None:
+        self.books.cable.cut = False
+        self.books.clock.move_to(self.books.clock.now() + timedelta(minutes=10))
+        self.say("The link is mended. What waited is sent, each subscription once, with its whole timeline.")
+        await self.books.settle()
+        await self.show_both("X's seats")
+        await self.show_both("Y's seats")
+
+    async def y_leaves(self) -> None:
+        await self.reseller.done(
+            "cancelSubscription", subscriptionId=self.sold["Y's seats"], effectiveAt=instant_text(midnight(26))
+        )
+        self.say("Y cancels its seats with immediate effect, after 10 of 30 days.")
+        await self.books.settle()
+        await self.show_both("Y's seats")
+
+    async def order(self, account: str, offering: str, quantity: str, day: int, sentence: str) -> None:
+        """Create a subscription from the start of a day."""
+        self.say(sentence)
+        name = f"{account}'s {offering}"
+        identifiers = self.channel.resell
+        answer = await self.reseller.done(
+            "createSubscription",
+            "... on Subscription { id }",
+            accountId=public(Kind.ACCOUNT, identifiers.accounts[account]),
+            offeringId=public(Kind.OFFERING, getattr(identifiers.offerings, offering)),
+            quantity=quantity,
+            name=name,
+            startsAt=instant_text(midnight(day)),
+        )
+        self.sold[name] = answer["id"]
+
+    async def change(self, name: str, quantity: str, day: int) -> None:
+        """Change a quantity from the start of a day."""
+        self.say(f"{name}: {quantity} from today.")
+        await self.reseller.done(
+            "changeQuantity",
+            subscriptionId=self.sold[name],
+            quantity=quantity,
+            effectiveAt=instant_text(midnight(day)),
+        )
+
+    async def meter_yesterday(self, day: int) -> None:
+        """Cloud measures Z's machine, in the mirrored subscription: four vCPUs, every hour of yesterday."""
+        if day == 1:
+            return
+        mirror = (await self.mirrors())["Z's machine"]
+        reading = {
+            "eventId": f"z-machine-2026-04-{day - 1:02}",
+            "subscriptionId": mirror["id"],
+            "meter": VCPU_HOURS,
+            "resource": "vm-z-1",
+            "startsAt": instant_text(midnight(day - 1)),
+            "endsAt": instant_text(midnight(day)),
+            "value": "4",
+        }
+        await self.distributor.done("recordUsage", source="hypervisor", readings=[reading])
+
+    async def mirrors(self) -> dict[str, dict[str, str]]:
+        """The distributor's subscriptions by name."""
+        return {each["name"].partition(" – ")[2] or each["name"]: each for each in await _listed(self.distributor)}
+
+    async def show_both(self, name: str) -> None:
+        """What both books hold of one subscription."""
+        origin = {each["name"]: each for each in await _listed(self.reseller)}[name]
+        mirror = (await self.mirrors()).get(name)
+        self.say(f"  at Cloud Resell: {_told(origin)}")
+        self.say(f"  at Cloud:        {'nothing yet' if mirror is None else _told(mirror)}")
+
+
+async def _listed(front_end: FrontEnd) -> list[dict[str, str]]:
+    data = await front_end.ask(
+        "{ subscriptions(first: 200) { edges { node { id name state mirrored managedBy provisionedAt"
+        " timeline { quantity status effectiveFrom effectiveTo } } } } }"
+    )
+    return [edge["node"] for edge in data["subscriptions"]["edges"]]
+
+
+def _told(subscription: dict[str, object]) -> str:
+    segments = subscription["timeline"]
+    assert isinstance(segments, list)
+    spans = ", ".join(
+        f"{decimal_text(Decimal(each['quantity']))} from {_day(each['effectiveFrom'])}"
+        + (f" to {_day(each['effectiveTo'])}" if each["effectiveTo"] else "")
+        for each in segments
+    )
+    lock = f", locked, managed by {subscription['managedBy']}" if subscription["mirrored"] else ""
+    running = "" if subscription["provisionedAt"] else ", not provisioned"
+    return f"{str(subscription['state']).lower()}{running}: {spans}{lock}"
+
+
+def _day(text: str) -> str:
+    return f"{datetime.fromisoformat(text).astimezone(_LOCAL):%-d %b}"

@@ -1,0 +1,59 @@
+"""Readings of pairs: how an account or a subscription stands with the other organisation."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from bss.permission import Permission
+from bss.transaction.begin import reading
+from bss.viewer import Viewer, requires
+from sync.link import Side
+
+
+@dataclass(frozen=True)
+class Bond:
+    """An account's or subscription's pair on its link, as shown beside it.
+
+    `version` is the newest that was captured (at the reseller) or applied (at the distributor),
+    `acknowledged_version` the newest that the distributor has. `refusal` is why the newest word was refused.
+    """
+
+    local_id: UUID
+    pair_id: UUID
+    link_id: UUID
+    side: Side
+    peer_name: str
+    version: int
+    acknowledged_version: int
+    refusal: str | None
+
+    @property
+    def in_step(self) -> bool:
+        """Whether the distributor has everything that was captured here, and refuses nothing."""
+        return self.refusal is None and (self.side is Side.DISTRIBUTOR or self.acknowledged_version == self.version)
+
+
+# A pair has no path of its own: it is in scope when the account or the subscription that it binds is.
+_BONDS = """
+SELECT p.local_id, p.pair_id, p.link_id, l.side, l.peer_name, p.version, p.acknowledged_version, p.refusal
+FROM pair p JOIN link l ON l.organisation_id = $1 AND l.id = p.link_id
+WHERE p.organisation_id = $1 AND p.local_id = ANY($3) AND (
+  EXISTS (SELECT FROM account a WHERE a.organisation_id = $1 AND a.id = p.local_id
+    AND a.path >= $2 AND a.path < $2 || '~')
+  OR EXISTS (SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.id = p.local_id
+    AND s.path >= $2 AND s.path < $2 || '~'))
+ORDER BY p.id
+"""
+
+
+@requires(Permission.LINK_VIEW)
+async def bonds(viewer: Viewer, local_ids: Collection[UUID]) -> dict[UUID, tuple[Bond, ...]]:
+    """The bonds of these accounts and subscriptions in the viewer's scope, by their ids; one statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(_BONDS, *(tx.organisation_id, viewer.path, list(local_ids)))
+    found: dict[UUID, list[Bond]] = {local_id: [] for local_id in local_ids}
+    for row in rows:
+        found[row["local_id"]].append(Bond(**{**dict(row), "side": Side(row["side"])}))
+    return {local_id: tuple(each) for local_id, each in found.items()}

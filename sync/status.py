@@ -1,0 +1,86 @@
+"""Readings of the links themselves: for `bss sync status`, the operations screen and `doctor`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bss.permission import Permission
+from bss.transaction.begin import reading
+from bss.viewer import Viewer, requires
+from sync.link import Side
+
+_STATUS = """
+SELECT l.id AS link_id, l.link_key, l.side, l.peer_name, l.next_sequence - 1 AS sent_through, l.received_through,
+  l.last_error, o.pending, o.sent, o.parked, o.acknowledged, o.waiting_since, p.pairs, p.refused_pairs
+FROM link l
+CROSS JOIN LATERAL (
+  SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'sent') AS sent,
+    count(*) FILTER (WHERE state = 'parked') AS parked,
+    count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged,
+    min(created_at) FILTER (WHERE state IN ('pending', 'sent')) AS waiting_since
+  FROM outbound WHERE organisation_id = $1 AND link_id = l.id) AS o
+CROSS JOIN LATERAL (
+  SELECT count(*) AS pairs, count(refusal) AS refused_pairs FROM pair
+  WHERE organisation_id = $1 AND link_id = l.id AND subject IN ('account', 'subscription')) AS p
+WHERE l.organisation_id = $1 ORDER BY l.id
+"""
+
+
+@dataclass(frozen=True)
+class LinkStatus:
+    """How one side of a link stands.
+
+    `pending`, `sent`, `parked`, `acknowledged` count messages; sent ones have no result yet. `waiting_since` is the
+    age of the oldest that waits. Sequences up to `sent_through` were given out here; all up to `received_through`
+    have arrived here. `last_error` is that of the last attempt to send, None when it went well.
+    """
+
+    link_id: UUID
+    link_key: UUID
+    side: Side
+    peer_name: str
+    sent_through: int
+    received_through: int
+    last_error: str | None
+    pending: int
+    sent: int
+    parked: int
+    acknowledged: int
+    waiting_since: datetime | None
+    pairs: int
+    refused_pairs: int
+
+
+@dataclass(frozen=True)
+class ParkedMessage:
+    """A message that the peer refused, with its reason; `resumeOutbound` sends it again."""
+
+    id: UUID
+    link_id: UUID
+    subject: str
+    pair_id: UUID
+    version: int
+    reason: str
+    created_at: datetime
+
+
+@requires(Permission.LINK_VIEW)
+async def link_status(viewer: Viewer) -> tuple[LinkStatus, ...]:
+    """The organisation's links, oldest first. One statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(_STATUS, tx.organisation_id)
+    return tuple(LinkStatus(**{**dict(row), "side": Side(row["side"])}) for row in rows)
+
+
+@requires(Permission.LINK_VIEW)
+async def parked_messages(viewer: Viewer, *, most: int = 200) -> tuple[ParkedMessage, ...]:
+    """What the peers refused and nothing newer has replaced, oldest first."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            "SELECT id, link_id, subject, pair_id, version, reason, created_at FROM outbound"
+            " WHERE organisation_id = $1 AND state = 'parked' ORDER BY id LIMIT $2",
+            *(tx.organisation_id, most),
+        )
+    return tuple(ParkedMessage(**dict(row)) for row in rows)
