@@ -85,7 +85,7 @@ def mutation(
             _refuse_unreadable(input, idempotency_key)
             request = request_of(input)
             outcome = await command(asking.viewer, request, now=asking.clock.now(), key=idempotency_key)
-        except command.refuses as refusal:
+        except command.refuses as refusal:  # type: ignore[misc]  # mypy loses that these are exceptions
             return refused(refusal, command.refuses, lambda path: place_of(input, path))
         return await answer(info, outcome, input)
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.extensions import (
     AddValidationRules,
     MaxAliasesLimiter,
@@ -24,14 +25,14 @@ from strawberry.extensions import (
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
-from strawberry.types import ExecutionResult
+from strawberry.types import ExecutionContext, ExecutionResult
 from strawberry.types.graphql import OperationType
 
 from bss.clock import Clock
 from bss.transaction.begin import reading
 from bss.viewer import Viewer
 from schema.asking import Asking
-from schema.domains import MUTATIONS, QUERIES, TYPES
+from schema.domains import MUTATIONS, QUERIES
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
 
@@ -52,20 +53,25 @@ class OneReadingPerQuery(SchemaExtension):
             yield
 
 
-class Masking(SchemaExtension):
-    """Replace what a fault says by a reference that the log has; refusals speak for themselves."""
+class _Schema(strawberry.Schema):
+    """The schema, which masks what a fault says, wherever in an operation it happened.
 
-    def on_operation(self) -> Any:
-        yield
-        result = self.execution_context.result
-        if isinstance(result, ExecutionResult) and result.errors:
+    An extension could not: it does not see what fails in other extensions, such as a transaction that cannot begin.
+    """
+
+    async def execute(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        result = await super().execute(*args, **kwargs)
+        if result.errors:
             result.errors = [masked(error) for error in result.errors]
+        return result
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Masking writes the log: a refusal is no event, and a fault is logged once."""
 
 
-schema = strawberry.Schema(
+schema = _Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS),
-    types=TYPES,
     config=StrawberryConfig(
         scalar_map={Decimal: ExactDecimal, datetime: Instant},
         disable_field_suggestions=True,
@@ -76,7 +82,6 @@ schema = strawberry.Schema(
         lambda: ParserCache(maxsize=500),
         lambda: ValidationCache(maxsize=500),
         OneReadingPerQuery,
-        Masking,
     ],
 )
 
@@ -95,5 +100,3 @@ async def execute(
 def sdl() -> str:
     """The schema in the definition language, as it is committed."""
     return print_schema(schema) + "\n"
-
-

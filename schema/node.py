@@ -58,6 +58,11 @@ def uuid_of(kind: Kind, text: str, path: str) -> UUID:
         raise InvalidInput.at(path, str(malformed)) from malformed
 
 
+def optional_uuid(kind: Kind, text: str | None, path: str) -> UUID | None:
+    """The UUID of a public id that may be absent. Raises `InvalidInput` with the input's path."""
+    return None if text is None else uuid_of(kind, text, path)
+
+
 @strawberry.type
 class NodeQuery:
     @strawberry.field(description="The object with this id, or null: what lies outside the scope does not exist.")

@@ -1,104 +1,12 @@
-"""Job bodies at the reseller: what changed in an account or a subscription goes to its distributor.
+"""The job bodies that put what changed on its way: one list of them, for whoever runs jobs.
 
-Owns: the decision what crosses, the minting of pairs, and the order in which new accounts are written. Does not
-own: the documents (`sync.desired`), or sending (`sync.deliver`).
-
-A subscription crosses when its offering is bought over a link and it has been paid for, not only tried; it takes
-its account with it, and the accounts above that one. Each body may run any number of times with one effect:
-a state is written once per version.
+Owns: the list. Does not own: the bodies, which stand with the half that they write.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from uuid import UUID
+from sync.capture_desired import capture_account, capture_subscription
+from sync.capture_supply import capture_supply
+from sync.capture_usage import capture_usage
 
-from bss.catalogue import queries as catalogue
-from bss.jobs.enqueue import enqueue
-from bss.jobs.job import JobKind
-from bss.organisations import queries as organisations
-from bss.organisations.account import Account, ancestor_paths
-from bss.subscriptions import queries as subscriptions
-from bss.subscriptions.subscription import Subscription
-from bss.subscriptions.timeline import Timeline
-from bss.transaction.begin import Transaction, begin
-from bss.viewer import Viewer
-from sync import link as links
-from sync import pair as pairs
-from sync.capture_document import account_document, subscription_document
-from sync.desired import data_of, paid
-from sync.link import Link, Side
-from sync.message import Subject
-from sync.outbound import put
-from sync.pair import Pair
-
-
-async def capture_account(viewer: Viewer, key: str, *, now: datetime) -> None:
-    """Send the account's present state on every link that it has crossed; `key` is the account's id."""
-    account_id = UUID(key)
-    async with begin(viewer) as tx:
-        for pair in await pairs.of_locals(tx, None, (account_id,)):
-            link = await links.locked(tx, pair.link_id)
-            if link.side is Side.RESELLER and pair.subject is Subject.ACCOUNT:
-                await _capture_accounts(tx, link, (await _account(tx, account_id)).path, now)
-
-
-async def capture_subscription(viewer: Viewer, key: str, *, now: datetime) -> None:
-    """Send the subscription's present state if it crosses; `key` is the subscription's id."""
-    subscription_id = UUID(key)
-    async with begin(viewer) as tx:
-        link = await _link_of(tx, subscription_id)
-        if link is None:
-            return
-        subscription, timeline = await _read(tx, subscription_id)
-        known = await pairs.of_locals(tx, link.id, (subscription_id,))
-        if not paid(timeline) and not known:
-            return
-        account_pair = await _capture_accounts(tx, link, subscription.path, now)
-        pair = await pairs.minted(tx, link.id, Subject.SUBSCRIPTION, subscription_id, now)
-        document = await subscription_document(tx, subscription, timeline, account_pair)
-        await _put(tx, link, pair, subscription.version, data_of(document), now)
-
-
-async def _link_of(tx: Transaction, subscription_id: UUID) -> Link | None:
-    """The link over which the subscription's offering is bought, locked.
-
-    A mirror goes nowhere: it is the last hop's, until chains of links are built.
-    """
-    subscription = await subscriptions.one(tx.viewer, subscription_id)
-    offering = await catalogue.offering(tx.viewer, subscription.offering_id)
-    if offering.supply_link_id is None or subscription.mirrored:
-        return None
-    return await links.locked(tx, offering.supply_link_id)
-
-
-async def _read(tx: Transaction, subscription_id: UUID) -> tuple[Subscription, Timeline]:
-    """The subscription and its timeline at one version: the shared lock holds writers off between the two."""
-    await tx.connection.execute(
-        "SELECT FROM subscription WHERE organisation_id = $1 AND id = $2 FOR SHARE",
-        *(tx.organisation_id, subscription_id),
-    )
-    subscription = await subscriptions.one(tx.viewer, subscription_id)
-    return subscription, (await subscriptions.timeline(tx.viewer, (subscription_id,)))[subscription_id]
-
-
-async def _account(tx: Transaction, account_id: UUID) -> Account:
-    return await organisations.one(tx.viewer, account_id)
-
-
-async def _capture_accounts(tx: Transaction, link: Link, path: str, now: datetime) -> Pair | None:
-    """Send the account at the path and those above it, parents first; returns its pair, None for the root."""
-    below_root = ancestor_paths(path)[1:]
-    accounts = await organisations.by_path(tx.viewer, below_root)
-    parent: Pair | None = None
-    for account in (accounts[each] for each in below_root):
-        pair = await pairs.minted(tx, link.id, Subject.ACCOUNT, account.id, now)
-        await _put(tx, link, pair, account.version, data_of(account_document(account, parent)), now)
-        parent = pair
-    return parent
-
-
-async def _put(tx: Transaction, link: Link, pair: Pair, version: int, data: dict[str, object], now: datetime) -> None:
-    await pairs.captured(tx, pair, version)
-    if await put(tx, link.id, pair.subject, pair.pair_id, version, data, now=now):
-        await enqueue(tx, JobKind.SYNC_DELIVER, str(link.id), now=now)
+__all__ = ["capture_account", "capture_subscription", "capture_supply", "capture_usage"]

@@ -1,7 +1,7 @@
 """Step: write the desired documents from the reseller's rows.
 
 Owns: the mapping from a row to its document, in which the distributor's offerings stand for the reseller's own.
-Does not own: the documents' shape (`sync.desired`), or whether they cross (`sync.capture`).
+Does not own: the documents' shape (`sync.desired`), or whether they cross (`sync.capture_desired`).
 """
 
 from __future__ import annotations

@@ -33,8 +33,8 @@ LEASE = timedelta(minutes=1)
 MOST_MESSAGES = 200
 
 
-class LinkBusy(Exception):
-    """Another relay sends on the link; the job is tried again later."""
+class LinkBusy(TransportTrouble):
+    """Another relay sends on the link: nothing was sent by this one."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """The desired half: what the reseller says about an account and about a subscription.
 
 Owns: the two documents, their data form, and which stretch of a timeline crosses. Pure. Does not own: which
-accounts and subscriptions cross (`sync.capture`), or what the distributor makes of them (`sync.apply_account`,
+accounts and subscriptions cross (`sync.capture_desired`), or what the distributor makes of them (`sync.apply_account`,
 `sync.apply_subscription`).
 
 Prices, invoices, notes and contacts have no field here: they never cross.

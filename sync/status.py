@@ -52,6 +52,22 @@ class LinkStatus:
     pairs: int
     refused_pairs: int
 
+    def as_text(self) -> str:
+        """One line for a terminal."""
+        waiting = self.pending + self.sent
+        facts = [
+            f"{self.pairs} pairs",
+            f"{self.refused_pairs} refused",
+            f"{waiting} waiting"
+            if self.waiting_since is None
+            else f"{waiting} waiting since {self.waiting_since:%F %H:%M}",
+            f"{self.parked} parked",
+            f"sent through {self.sent_through}",
+            f"received through {self.received_through}",
+        ]
+        error = "" if self.last_error is None else f"; last error: {self.last_error}"
+        return f"{self.side} of {self.peer_name}: {', '.join(facts)}{error}"
+
 
 @dataclass(frozen=True)
 class ParkedMessage:
@@ -67,7 +83,7 @@ class ParkedMessage:
 
 
 @requires(Permission.LINK_VIEW)
-async def link_status(viewer: Viewer) -> tuple[LinkStatus, ...]:
+async def link_statuses(viewer: Viewer) -> tuple[LinkStatus, ...]:
     """The organisation's links, oldest first. One statement."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(_STATUS, tx.organisation_id)

@@ -8,16 +8,21 @@ from __future__ import annotations
 import logging
 
 from bss.failpoint import fp
-from bss.jobs.claim import claim, conclude, park, postpone
+from bss.jobs.claim import claim, conclude, park, postpone, wait
 from bss.jobs.job import Job
 from bss.organisations.directory import organisations, take_due
 from bss.outbox.relay import relay
 from bss.refusal import Refusal
 from bss.viewer import Viewer
+from sync.deliver import LinkBusy
+from sync.transport import TransportTrouble
 from workers.reactions import jobs_of
 from workers.work import BODIES, Tools
 
 _log = logging.getLogger(__name__)
+
+PASSING = (LinkBusy, TransportTrouble)
+"""Troubles that pass by themselves: a link that is down may be down for weeks, and nothing is given up."""
 
 
 async def attend(viewer: Viewer, tools: Tools) -> int:
@@ -35,11 +40,13 @@ async def attend(viewer: Viewer, tools: Tools) -> int:
 
 
 async def perform(viewer: Viewer, job: Job, tools: Tools) -> None:
-    """Do one claimed job: conclude it, park it when it was refused, postpone it when it failed."""
+    """Do one claimed job: conclude it, park it when it was refused, wait or postpone it when it failed."""
     try:
         await BODIES[job.kind](viewer, job.key, tools)
     except Refusal as refusal:
         await park(viewer, job, f"{refusal.code}: {refusal.message}", now=tools.clock.now())
+    except PASSING as trouble:
+        await wait(viewer, job, str(trouble), now=tools.clock.now())
     except Exception as fault:
         _log.warning("job %s %s failed on attempt %d", job.kind, job.key, job.attempts, exc_info=fault)
         await postpone(viewer, job, f"{type(fault).__name__}: {fault}", now=tools.clock.now())

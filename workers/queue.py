@@ -70,7 +70,7 @@ async def sweep_marked(context: dict[str, Any]) -> None:
     await attend_marked(context["tools"])
 
 
-def worker(url: str, tools: Tools, *, jobs_at_once: int = 4) -> Worker:
+def worker(url: str, tools: Tools, *, jobs_at_once: int = 4, handle_signals: bool = True) -> Worker:
     """A worker process's main object; `async_run` works until SIGTERM, then finishes what it has begun."""
     return Worker(
         functions=[func(cast(WorkerCoroutine, attend_one), keep_result=0, max_tries=1, timeout=3600)],
@@ -80,6 +80,7 @@ def worker(url: str, tools: Tools, *, jobs_at_once: int = 4) -> Worker:
         ],
         redis_settings=queue_settings(url),
         max_jobs=jobs_at_once,
+        handle_signals=handle_signals,
         job_completion_wait=25,
         job_serializer=orjson.dumps,
         job_deserializer=orjson.loads,

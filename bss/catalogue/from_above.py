@@ -26,11 +26,13 @@ async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> li
     The savepoint is always rolled back, so that the database itself puts the viewer's scope back, whatever
     happens to the select, and so that nothing can be written in the wider scope.
     """
+    root = ancestor_paths(viewer.path)[0]
     async with reading(viewer) as tx:
+        if viewer.path == root:
+            return await tx.connection.fetch(select, *arguments)
         savepoint = tx.connection.transaction()
         await savepoint.start()
         try:
-            root = ancestor_paths(viewer.path)[0]
             await tx.connection.execute("SELECT set_config('bss.path', $1, true)", root)
             return await tx.connection.fetch(select, *arguments)
         finally:

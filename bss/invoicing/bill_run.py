@@ -15,9 +15,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from bss.identifier import uuid7
+from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
-from bss.invoicing.open_periods import all_edges, open_periods
-from bss.invoicing.rate_lines import Channel, Issue
+from bss.invoicing.open_periods import open_periods
+from bss.invoicing.rate_lines import Issue
 from bss.organisations.account import ancestor_paths
 from bss.outbox.event import EventName
 from bss.outbox.record import record
@@ -89,7 +90,7 @@ async def run(viewer: Viewer, run_id: UUID, *, now: datetime, say: Say = _silent
         if asked["state"] == BillRunState.DONE:
             return
         periods = await open_periods(tx, asked["until"])
-        channel = Channel(await all_edges(tx), await _supply_links(tx))
+        channel = await channel_of(tx)
     issues: list[Issue] = []
     for open_period in periods:
         closing = Closing(viewer, run_id, open_period, now, say)
@@ -105,14 +106,6 @@ def _require_whole_organisation(viewer: Viewer) -> None:
     viewer.require(Permission.BILL_RUN)
     if viewer.path != ancestor_paths(viewer.path)[0]:
         raise PermissionDenied(f"{Permission.BILL_RUN} over the whole organisation")
-
-
-async def _supply_links(tx: Transaction) -> dict[UUID, UUID]:
-    rows = await tx.connection.fetch(
-        "SELECT id, supply_link_id FROM offering WHERE organisation_id = $1 AND supply_link_id IS NOT NULL",
-        tx.organisation_id,
-    )
-    return {row["id"]: row["supply_link_id"] for row in rows}
 
 
 async def _conclude(viewer: Viewer, run_id: UUID, state: BillRunState, now: datetime) -> None:

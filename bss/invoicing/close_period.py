@@ -15,11 +15,12 @@ from uuid import UUID
 
 from bss.failpoint import fp
 from bss.invoicing.bill import Bill, bills_of, rows_by_id
+from bss.invoicing.channel import Channel
 from bss.invoicing.consumption import FIRST, consumption
 from bss.invoicing.issue_invoices import issue_invoices
 from bss.invoicing.open_periods import OpenPeriod, issued_among
 from bss.invoicing.prices import prices_of_period
-from bss.invoicing.rate_lines import Channel, Issue, PeriodRating
+from bss.invoicing.rate_lines import Issue, PeriodRating
 from bss.invoicing.write_lines import write_lines
 from bss.period import Period
 from bss.transaction.begin import Transaction, begin, reading

@@ -14,9 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
-
-from bss.agreements.edge import Edge, EdgeKind
+from bss.agreements.edge import Edge
+from bss.invoicing.channel import EDGE_COLUMNS, WITH_SELLER, edge_of
 from bss.invoicing.line import invoice_id
 from bss.period import Period, billing_period
 from bss.transaction.begin import Transaction
@@ -47,14 +46,9 @@ class Beginnings:
             period = billing_period(period.end, day=self.edge.billing_day, zone=self.edge.zone)
 
 
-_EDGE = (
-    "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
-    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.received, seller.path AS seller_path"
-)
-_SELLER = "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
 # The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
 _BEGINNINGS = f"""
-SELECT {_EDGE}, began.earliest, closed.through FROM edge e {_SELLER}
+SELECT {EDGE_COLUMNS}, began.earliest, closed.through FROM edge e {WITH_SELLER}
 CROSS JOIN LATERAL (
   SELECT min(g.effective_from) AS earliest FROM segment g
   WHERE g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path >= e.path AND g.path < e.path || '~'
@@ -68,20 +62,10 @@ WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.e
 """
 
 
-async def all_edges(tx: Transaction) -> tuple[Edge, ...]:
-    """Every edge in the viewer's scope, by id."""
-    rows = await tx.connection.fetch(
-        f"SELECT {_EDGE} FROM edge e {_SELLER}"
-        " WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' ORDER BY e.id",
-        *(tx.organisation_id, tx.viewer.path),
-    )
-    return tuple(_edge_of(row) for row in rows)
-
-
 async def open_periods(tx: Transaction, until: datetime) -> tuple[OpenPeriod, ...]:
     """The periods that ended by `until` and are not closed, the earliest first."""
     rows = await tx.connection.fetch(_BEGINNINGS, tx.organisation_id, tx.viewer.path, until)
-    beginnings = [Beginnings(_edge_of(row), row["earliest"], row["through"]) for row in rows]
+    beginnings = [Beginnings(edge_of(row), row["earliest"], row["through"]) for row in rows]
     ended = [(period, start.edge) for start in beginnings for period in start.periods(until)]
     issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in ended))
     grouped: dict[Period, list[Edge]] = {}
@@ -99,8 +83,3 @@ async def issued_among(tx: Transaction, invoice_ids: Iterable[UUID | None]) -> f
         *(tx.organisation_id, list({one for one in invoice_ids if one is not None})),
     )
     return frozenset(row["id"] for row in rows)
-
-
-def _edge_of(row: Record) -> Edge:
-    values = {name: row[name] for name in Edge.__dataclass_fields__}
-    return Edge(**{**values, "kind": EdgeKind(row["kind"])})

@@ -15,11 +15,11 @@ from uuid import UUID
 
 import orjson
 
-from bss.agreements.edge import Edge, chain
+from bss.agreements.edge import Edge
+from bss.invoicing.channel import Channel
 from bss.invoicing.charges import Due, Prices, Terms, Unbillable, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
-from bss.organisations.account import ancestor_paths
 from bss.period import Period
 from bss.policy import policy_named
 from bss.tariff.rating import rate
@@ -38,30 +38,6 @@ class Issue:
     def __str__(self) -> str:
         when = f"{self.billing_start:%Y-%m-%d %H:%MZ}"
         return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {self.reason}"
-
-
-class Channel:
-    """The organisation's edges, and on which of them an account's subscriptions are charged."""
-
-    def __init__(self, edges: Iterable[Edge], links: Mapping[UUID, UUID]) -> None:
-        """`links` are the supply links of offerings that are bought over one."""
-        known = tuple(edges)
-        self._selling = {edge.path: edge for edge in known if edge.seller_account_id is not None}
-        self._supply = {edge.link_id: edge for edge in known if edge.seller_account_id is None}
-        self._links = links
-        self._chains: dict[str, tuple[Edge, ...]] = {}
-
-    def selling(self, account_path: str) -> tuple[Edge, ...]:
-        """The selling edges of the account's chain, nearest first."""
-        if account_path not in self._chains:
-            above = (self._selling.get(path) for path in ancestor_paths(account_path))
-            self._chains[account_path] = chain(account_path, [edge for edge in above if edge is not None])
-        return self._chains[account_path]
-
-    def supply(self, offering_id: UUID) -> Edge | None:
-        """The edge over which the organisation buys the offering."""
-        link = self._links.get(offering_id)
-        return None if link is None else self._supply.get(link)
 
 
 class PeriodRating:

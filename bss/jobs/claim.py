@@ -70,6 +70,16 @@ async def postpone(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> N
         )
 
 
+async def wait(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> None:
+    """The work cannot be done for a reason that passes by itself: try again for as long as it takes."""
+    async with begin(viewer) as tx:
+        await tx.connection.execute(
+            "UPDATE job SET state = 'due', due_at = $3, lease_until = NULL, reason = $4"
+            " WHERE organisation_id = $1 AND id = $2 AND state = 'running'",
+            *(tx.organisation_id, job.id, now + back_off(job.attempts), reason),
+        )
+
+
 async def park(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> None:
     """The work was refused and trying again cannot help: show it to a person."""
     async with begin(viewer) as tx:

@@ -65,4 +65,4 @@ MOST_ATTEMPTS = 8
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after the given number of failed attempts: 1, 2, 4, … seconds, at most five minutes."""
-    return timedelta(seconds=min(2 ** (attempts - 1), 300))
+    return timedelta(seconds=min(2 ** min(attempts - 1, 9), 300))

@@ -27,7 +27,7 @@ WITH winners AS MATERIALIZED (
 ), keys AS (
   INSERT INTO usage_key (organisation_id, path, source, event_id, fingerprint, hour)
   SELECT $1, s.path, $2, r.event_id, {_FINGERPRINT}, r.hour
-  FROM winners r JOIN subscription s ON s.organisation_id = $1 AND s.id = r.subscription_id
+  FROM winners r JOIN usage_subject s USING (subscription_id)
   ORDER BY r.event_id
   ON CONFLICT DO NOTHING
   RETURNING event_id, path, fingerprint
@@ -43,7 +43,7 @@ WITH winners AS MATERIALIZED (
   SELECT $1, s.path, e.subscription_id, e.meter, e.resource, e.hour, e.quantity, e.samples, s.mirrored
   FROM (SELECT subscription_id, meter, resource, hour, sum(quantity) AS quantity, count(*) AS samples
         FROM events GROUP BY subscription_id, meter, resource, hour) AS e
-  JOIN subscription s ON s.organisation_id = $1 AND s.id = e.subscription_id
+  JOIN usage_subject s USING (subscription_id)
   ORDER BY e.subscription_id, e.meter, e.resource, e.hour
   ON CONFLICT (organisation_id, subscription_id, meter, resource, hour) DO UPDATE
   SET quantity = h.quantity + excluded.quantity, samples = h.samples + excluded.samples, revision = h.revision + 1

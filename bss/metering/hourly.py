@@ -6,7 +6,7 @@ how an interval falls apart (`bss.period`).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from bss.catalogue.meter import MeterKind
@@ -36,7 +36,8 @@ def over_hours(kind: MeterKind, starts_at: datetime, ends_at: datetime, value: D
     A sum is spread in proportion to time, to nine decimals, and the last hour gets the rest; a sum without
     duration belongs to the hour of its instant. Both instants are in UTC.
     """
-    hour = starts_at.replace(minute=0, second=0, microsecond=0)
+    # Nearly every reading lies within one hour. Here a new instant costs a fifth of `replace`.
+    hour = datetime(starts_at.year, starts_at.month, starts_at.day, starts_at.hour, tzinfo=UTC)
     if ends_at > hour + HOUR:
         return _over_several(kind, split_over_hours(starts_at, ends_at), value)
     if kind is MeterKind.SUM:

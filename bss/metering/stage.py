@@ -24,16 +24,17 @@ Numbered = Iterable[tuple[int, Reading]]
 Progress = Callable[[int], None]
 """Is told, after each chunk, how many rows (readings, split over hours) have been staged so far."""
 
-_CREATE = (
-    'CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid,'
-    " meter text, resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz,"
-    " quantity numeric) ON COMMIT DROP"
-)
-_METERS = "SELECT code, kind FROM meter WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_UNKNOWN = (
-    "SELECT r.subscription_id FROM (SELECT DISTINCT subscription_id FROM usage_stage) AS r WHERE NOT EXISTS ("
-    " SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.path >= $2 AND s.path < $2 || '~'"
-    "  AND s.id = r.subscription_id)"
+_CREATE = """
+CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
+  resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz, quantity numeric)
+ON COMMIT DROP;
+CREATE TEMP TABLE usage_subject (subscription_id uuid PRIMARY KEY, path text, mirrored boolean) ON COMMIT DROP
+"""
+_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_METERS = f"SELECT code, kind FROM meter WHERE {_IN_SCOPE}"
+_SUBJECTS = (
+    "INSERT INTO usage_subject (subscription_id, path, mirrored)"
+    f" SELECT id, path, mirrored FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
 )
 _NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
@@ -42,7 +43,10 @@ _Wrong = tuple[str, str]
 
 
 async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progress: Progress) -> None:
-    """Fill `usage_stage`, which lives as long as the transaction. Raises `InvalidInput` with what was found."""
+    """Fill `usage_stage`, and `usage_subject` with the subscriptions that it names; both end with the transaction.
+
+    Raises `InvalidInput` with what was found.
+    """
     await tx.connection.execute(_CREATE)
     meters = await tx.connection.fetch(_METERS, tx.organisation_id, tx.viewer.path)
     rows = _staged(numbered, {row["code"]: MeterKind(row["kind"]) for row in meters}, findings)
@@ -52,17 +56,21 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
         copied = int(status.removeprefix("COPY "))
         staged += copied
         progress(staged)
-    await _find_unknown(tx, findings)
+    await _find_subjects(tx, findings)
     findings.refuse()
+    # Row-level security makes the planner expect hardly a subscription, and a new table has no statistics: without
+    # these two it compares every reading with every subscription.
+    await tx.connection.execute("ANALYZE usage_stage; ANALYZE usage_subject")
 
 
-async def _find_unknown(tx: Transaction, findings: Findings) -> None:
-    unknown = await tx.connection.fetch(_UNKNOWN, tx.organisation_id, tx.viewer.path)
-    if not unknown:
-        return
-    ids = [row["subscription_id"] for row in unknown]
-    for row in await tx.connection.fetch(_NAMING, ids, MOST_PROBLEMS):
-        findings.add(row["place"], "subscription", "There is no such subscription.")
+async def _find_subjects(tx: Transaction, findings: Findings) -> None:
+    named = await tx.connection.fetch("SELECT DISTINCT subscription_id FROM usage_stage")
+    ids = [row["subscription_id"] for row in named]
+    known = await tx.connection.fetch(_SUBJECTS, tx.organisation_id, tx.viewer.path, ids)
+    unknown = set(ids) - {row["subscription_id"] for row in known}
+    if unknown:
+        for row in await tx.connection.fetch(_NAMING, list(unknown), MOST_PROBLEMS):
+            findings.add(row["place"], "subscription", "There is no such subscription.")
 
 
 def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findings) -> Iterator[_StagedRow]:

@@ -45,6 +45,23 @@ TRIGGER_FUNCTIONS = [
       RETURN NEW;
     END $body$
     """,
+    # A version is published whole: prices are written in the transaction that writes their version, or never. What
+    # this statement can see and is still in progress was written by this transaction or by a savepoint of it.
+    """
+    CREATE FUNCTION refuse_late_price() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE
+      epoch bigint := pg_current_xact_id()::text::bigint >> 32 << 32;
+      writer bigint;
+    BEGIN
+      SELECT epoch | v.xmin::text::bigint INTO writer FROM price_version v
+        WHERE v.organisation_id = NEW.organisation_id AND v.id = NEW.version_id;
+      IF current_user <> 'bss_sync' AND (writer IS NULL OR writer < pg_current_xact_id()::text::bigint - 1000000
+          OR pg_xact_status(writer::text::xid8) IS DISTINCT FROM 'in progress') THEN
+        RAISE EXCEPTION 'a published version of a price list gets no more prices' USING ERRCODE = 'restrict_violation';
+      END IF;
+      RETURN NEW;
+    END $body$
+    """,
     """
     CREATE FUNCTION mark_due() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
       SET search_path = public, pg_temp AS $body$
@@ -122,6 +139,7 @@ KEYS = [
     "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
     "ALTER TABLE segment ADD CONSTRAINT segment_current_once EXCLUDE USING gist (organisation_id WITH =,"
     " subscription_id WITH =, tstzrange(effective_from, effective_to) WITH &&) WHERE (recorded_to IS NULL)",
+    "CREATE INDEX segment_history ON segment (organisation_id, subscription_id, effective_from)",
     "CREATE INDEX segment_current ON segment (organisation_id, subscription_id, effective_from)"
     " WHERE recorded_to IS NULL",
     "ALTER TABLE billable_line ADD CONSTRAINT line_once UNIQUE"
@@ -136,6 +154,8 @@ KEYS = [
     "ALTER TABLE job ADD CONSTRAINT job_once UNIQUE (organisation_id, kind, key)",
     "CREATE INDEX job_due ON job (organisation_id, due_at) WHERE state IN ('due', 'running')",
     "CREATE INDEX event_waiting ON event (organisation_id, recorded_at) WHERE relayed_at IS NULL",
+    "ALTER TABLE job ALTER COLUMN attempts SET DEFAULT 0",
+    "ALTER TABLE job ALTER COLUMN wanted SET DEFAULT 1",
     "ALTER TABLE idempotency ALTER COLUMN id SET DEFAULT gen_random_uuid()",
     "ALTER TABLE idempotency ADD CONSTRAINT idempotency_once UNIQUE (organisation_id, actor_id, operation, key)",
     "CREATE INDEX audit_by_time ON audit (organisation_id, recorded_at)",
@@ -214,6 +234,8 @@ LOCKS = [
     *append_only("audit"),
     *append_only("price_version"),
     *append_only("price"),
+    "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
     *append_only("segment", except_for=("recorded_to",)),
     *append_only("billable_line", except_for=("path",)),
     *append_only("invoice", except_for=("path", "seller_path")),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.product import Offering
+from bss.identifier import Kind, public
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.subscriptions.rows import SEGMENT_COLUMNS, SUBSCRIPTION_COLUMNS, segment_of, subscription_of
@@ -18,6 +20,8 @@ from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_KNOWN_NOW = "recorded_to IS NULL"
+_KNOWN_AT = "recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4)"
 _OFFERINGS = (
     "SELECT subscription.id AS subscription_id, offering.id, offering.path, offering.owner_id,"
     " offering.product_id, offering.code, offering.name, offering.unit, offering.cycle_months,"
@@ -66,14 +70,13 @@ async def timeline(
 
     A subscription that has none, had none by then, or lies outside the viewer's scope has an empty one.
     """
+    known, instants = (_KNOWN_NOW, ()) if known_at is None else (_KNOWN_AT, (known_at,))
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT subscription_id, {SEGMENT_COLUMNS} FROM segment"
             f" WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
-            " AND CASE WHEN $4::timestamptz IS NULL THEN recorded_to IS NULL"
-            " ELSE recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4) END"
-            " ORDER BY subscription_id, effective_from",
-            *(viewer.organisation_id, viewer.path, list(subscription_ids), known_at),
+            f" AND {known} ORDER BY subscription_id, effective_from",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids), *instants),
         )
     found: dict[UUID, list[Segment]] = {subscription_id: [] for subscription_id in subscription_ids}
     for row in rows:
@@ -91,3 +94,18 @@ async def offerings(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[
     rows = await rows_from_above(viewer, _OFFERINGS, viewer.organisation_id, viewer.path, list(subscription_ids))
     found = [dict(row) for row in rows]
     return {row.pop("subscription_id"): Offering(**row) for row in found}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def named(viewer: Viewer) -> dict[str, UUID]:
+    """The subscriptions that the viewer can see, by what a file may call them: the public id, or the name.
+
+    A name that several subscriptions have names none of them. Cancelled ones are among them: usage comes late.
+    """
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT id, name FROM subscription WHERE {_IN_SCOPE}", *(viewer.organisation_id, viewer.path)
+        )
+    bearers = Counter(row["name"] for row in rows)
+    by_name = {row["name"]: row["id"] for row in rows if bearers[row["name"]] == 1}
+    return by_name | {public(Kind.SUBSCRIPTION, row["id"]): row["id"] for row in rows}

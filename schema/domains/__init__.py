@@ -2,9 +2,45 @@
 
 from __future__ import annotations
 
-from schema.domains import access, organisations
+from schema.domains import (
+    access,
+    agreements,
+    catalogue,
+    invoicing,
+    jobs,
+    lines,
+    margins,
+    metering,
+    organisations,
+    prices,
+    subscriptions,
+    sync,
+)
 from schema.node import NodeQuery
 
-QUERIES = (NodeQuery, organisations.Query)
-MUTATIONS = (organisations.Mutation, access.Mutation)
-TYPES = (organisations.Account,)
+QUERIES = (
+    NodeQuery,
+    organisations.Query,
+    catalogue.Query,
+    prices.Query,
+    agreements.Query,
+    subscriptions.Query,
+    metering.Query,
+    invoicing.Query,
+    lines.Query,
+    margins.Query,
+    sync.Query,
+    jobs.Query,
+)
+MUTATIONS = (
+    organisations.Mutation,
+    access.Mutation,
+    catalogue.Mutation,
+    prices.Mutation,
+    agreements.Mutation,
+    subscriptions.Mutation,
+    metering.Mutation,
+    invoicing.Mutation,
+    sync.Mutation,
+    jobs.Mutation,
+)

@@ -78,9 +78,7 @@ def _token(given: CreateTokenInput) -> admission.CreateToken:
 
 
 async def _created_token(info: Info, outcome: Outcome, given: CreateTokenInput) -> CreatedToken:
-    return CreatedToken(
-        token=Token(id=id_of(Kind.TOKEN, outcome.object_id), name=given.name), secret=outcome.secret
-    )
+    return CreatedToken(token=Token(id=id_of(Kind.TOKEN, outcome.object_id), name=given.name), secret=outcome.secret)
 
 
 @strawberry.type

@@ -14,7 +14,9 @@ from bss.organisations import queries
 from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
+from schema.domains.bonds import Bond, bonds_of
 from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
+from sync import queries as sync
 
 strawberry.enum(domain.AccountKind, description="What an account is in the channel.")
 
@@ -41,6 +43,7 @@ class Organisation(Node):
 
 @strawberry.type(description="A place in the organisation's account tree.")
 class Account(Node):
+    uuid: strawberry.Private[UUID]
     parent_uuid: strawberry.Private[UUID | None]
     kind: domain.AccountKind
     name: str
@@ -57,6 +60,7 @@ class Account(Node):
     def of(cls, account: domain.Account) -> Account:
         return cls(
             id=id_of(Kind.ACCOUNT, account.id),
+            uuid=account.id,
             parent_uuid=account.parent_id,
             kind=account.kind,
             name=account.name,
@@ -75,6 +79,10 @@ class Account(Node):
     )
     async def parent(self, info: Info) -> Account | None:
         return await optional_account(info, self.parent_uuid)
+
+    @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
+    async def bonds(self, info: Info) -> list[Bond] | None:
+        return await bonds_of(info, self.uuid)
 
 
 account_by_id = findable(Kind.ACCOUNT, queries.many, Account)

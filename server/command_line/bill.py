@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from bss.identifier import Kind, public
-from bss.invoicing.bill_run import run
-from bss.invoicing.request_bill_run import RequestBillRun, request_bill_run
+from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
 from server.command_line.opening import clock, organisation_named, told, with_installation
 from server.installation import Installation
 

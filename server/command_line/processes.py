@@ -7,7 +7,7 @@ import asyncio
 import click
 import uvicorn
 
-from bss.clock import SystemClock
+from bss.clock import Clock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
 from server.command_line.opening import told, with_installation
@@ -32,17 +32,17 @@ def serve(host: str | None, port: int | None) -> None:
         listening = host or settings.host or "127.0.0.1", port or int(settings.port or 8000)
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
-            await serve_until_stopped(*listening)
+            await serve_until_stopped(*listening, SystemClock())
         finally:
             await doorbell.close()
 
     with_installation(body)
 
 
-async def serve_until_stopped(host: str, port: int) -> None:
+async def serve_until_stopped(host: str, port: int, clock: Clock) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
     configuration = uvicorn.Config(
-        application(SystemClock()), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
+        application(clock), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
     )
     await uvicorn.Server(configuration).serve()
 

@@ -17,7 +17,7 @@ def sync() -> None:
 
 @sync.command("status")
 def status() -> None:
-    """Every link of this installation, seen from each side."""
+    """Show every link of this installation, seen from each side."""
 
     async def body(_: Installation) -> list[tuple[str, LinkStatus]]:
         found = []
@@ -27,6 +27,16 @@ def status() -> None:
 
     rows = with_installation(body)
     for slug, each in rows:
-        click.echo(f"{slug}: {each.as_text()}")
+        click.echo(_told(slug, each))
     if not rows:
         click.echo("No links.")
+
+
+def _told(slug: str, each: LinkStatus) -> str:
+    waiting = f", the oldest since {each.waiting_since:%Y-%m-%d %H:%M}" if each.waiting_since else ""
+    trouble = f"\n  last error: {each.last_error}" if each.last_error else ""
+    return (
+        f"{slug} → {each.peer_name} (as {each.side}): {each.pairs} pairs, {each.refused_pairs} refused;"
+        f" {each.acknowledged} acknowledged, {each.pending + each.sent} waiting{waiting}, {each.parked} parked;"
+        f" sent through {each.sent_through}, received through {each.received_through}{trouble}"
+    )

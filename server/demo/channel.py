@@ -9,25 +9,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bss.access.admit import Admit, CreateToken, admit, create_token
 from bss.access.open_organisation import OpenOrganisation, founder, open_organisation
-from bss.agreements.agree_edge import AgreeEdge, agree_edge
-from bss.agreements.create_issuer import CreateIssuer, create_issuer
 from bss.catalogue.create_meter import CreateMeter, create_meter
-from bss.catalogue.create_offering import CreateOffering, create_offering
-from bss.catalogue.create_price_list import CreatePriceList, create_price_list
-from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.meter import MeterKind
-from bss.catalogue.publish_prices import PublishPrices, publish_prices
 from bss.identifier import uuid7
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.viewer import Viewer
 from server.demo.books import Books
 from server.demo.prices import LITE_RETAIL, PARTNER, RESELLER, RETAIL, VCPU_HOURS, Offered, prices
+from server.demo.setting_up import ZONE, agree, issuer, offering, price_list, token
 from sync.connect import JoinAsDistributor, JoinAsReseller, join_as_distributor, join_as_reseller
-
-ZONE = "Europe/Amsterdam"
 
 
 @dataclass(frozen=True)
@@ -56,7 +48,7 @@ async def opened_channel(books: Books, now: datetime) -> Channel:
         cloud = await _distributor(now)
         reseller = cloud.accounts["Cloud Resell"]
         await join_as_distributor(cloud.owner, JoinAsDistributor(link_key, "Cloud Resell", reseller), now=now)
-        clerk = await _token(cloud.owner, cloud.root_id, "Dora at Cloud", "owner", now)
+        clerk = await token(cloud.owner, cloud.root_id, "Dora at Cloud", "owner", now)
     with books.resell.bound():
         resell = await _reseller(link_key, cloud.offerings, now)
     await books.settle()
@@ -64,9 +56,9 @@ async def opened_channel(books: Books, now: datetime) -> Channel:
         await _sell_through_lite(resell, now)
         tokens = {
             "distributor": clerk,
-            "reseller": await _token(resell.owner, resell.root_id, "Rik at Cloud Resell", "owner", now),
-            "partner": await _token(resell.owner, resell.accounts["Cloud Lite"], "Lia at Cloud Lite", "partner", now),
-            "customer": await _token(resell.owner, resell.accounts["X"], "Xander at X", "customer", now),
+            "reseller": await token(resell.owner, resell.root_id, "Rik at Cloud Resell", "owner", now),
+            "partner": await token(resell.owner, resell.accounts["Cloud Lite"], "Lia at Cloud Lite", "partner", now),
+            "customer": await token(resell.owner, resell.accounts["X"], "Xander at X", "customer", now),
         }
     await books.settle()
     return Channel(cloud, resell, tokens)
@@ -81,14 +73,16 @@ async def _distributor(now: datetime) -> Book:
     meter = CreateMeter(VCPU_HOURS, "vCPU-hours", "vCPU-hour", MeterKind.TIME_WEIGHTED)
     await create_meter(viewer, meter, now=now)
     offered = Offered(
-        await _offering(viewer, root, "seats", "Office seats", "seat", now=now),
-        await _offering(viewer, root, "machine", "Virtual machine", "machine", now=now),
+        await offering(viewer, root, "seats", "Office seats", "seat", now=now),
+        await offering(viewer, root, "machine", "Virtual machine", "machine", now=now),
     )
     account = CreateAccount(
         root, AccountKind.RESELLER, "Cloud Resell", "R-100", "ap@resell.example", "Plein 2, Utrecht"
     )
     reseller = (await create_account(viewer, account, now=now)).object_id
-    await _edge(viewer, root, reseller, await _prices(viewer, root, RESELLER, offered, now), "CLD-", "#0b4f6c", now)
+    sheet = await price_list(viewer, root, RESELLER["name"], prices(RESELLER, offered), now)
+    own = await issuer(viewer, root, "Cloud", "CLD-", "#0b4f6c", now)
+    await agree(viewer, root, reseller, sheet, own, now)
     return Book(viewer, root, {"Cloud Resell": reseller}, offered)
 
 
@@ -100,8 +94,8 @@ async def _reseller(link_key: UUID, supplied: Offered, now: datetime) -> Book:
     await open_organisation(viewer, opening, now=now)
     link = (await join_as_reseller(viewer, JoinAsReseller(link_key, "Cloud"), now=now)).object_id
     offered = Offered(
-        await _offering(viewer, root, "seats", "Office seats", "seat", link, supplied.seats, now=now),
-        await _offering(viewer, root, "machine", "Virtual machine", "machine", link, supplied.machine, now=now),
+        await offering(viewer, root, "seats", "Office seats", "seat", link, supplied.seats, now=now),
+        await offering(viewer, root, "machine", "Virtual machine", "machine", link, supplied.machine, now=now),
     )
     accounts: dict[str, UUID] = {}
     for name, kind, number, parent in (
@@ -120,63 +114,11 @@ async def _reseller(link_key: UUID, supplied: Offered, now: datetime) -> Book:
 async def _sell_through_lite(book: Book, now: datetime) -> None:
     """The four selling edges of the reseller, once its own terms of purchase have arrived."""
     viewer, root, lite = book.owner, book.root_id, book.accounts["Cloud Lite"]
-    own = await _issuer(viewer, root, "Cloud Resell", "RES-", "#7a1f5c", now)
+    own = await issuer(viewer, root, "Cloud Resell", "RES-", "#7a1f5c", now)
     for name, sheet in (("Cloud Lite", PARTNER), ("Z", RETAIL)):
-        price_list = await _prices(viewer, root, sheet, book.offerings, now)
-        await _agree(viewer, root, book.accounts[name], price_list, own, now)
-    lites = await _issuer(viewer, lite, "Cloud Lite", "LIT-", "#2e6b34", now)
-    price_list = await _prices(viewer, lite, LITE_RETAIL, book.offerings, now)
+        listed = await price_list(viewer, root, sheet["name"], prices(sheet, book.offerings), now)
+        await agree(viewer, root, book.accounts[name], listed, own, now)
+    lites = await issuer(viewer, lite, "Cloud Lite", "LIT-", "#2e6b34", now)
+    listed = await price_list(viewer, lite, LITE_RETAIL["name"], prices(LITE_RETAIL, book.offerings), now)
     for name in ("X", "Y"):
-        await _agree(viewer, lite, book.accounts[name], price_list, lites, now)
-
-
-async def _offering(
-    viewer: Viewer,
-    root: UUID,
-    code: str,
-    name: str,
-    unit: str,
-    link: UUID | None = None,
-    supplied: UUID | None = None,
-    *,
-    now: datetime,
-) -> UUID:
-    product = await create_product(viewer, CreateProduct(root, code, name), now=now)
-    request = CreateOffering(product.object_id, code, name, unit, supply_link_id=link, supply_offering_id=supplied)
-    return (await create_offering(viewer, request, now=now)).object_id
-
-
-async def _prices(viewer: Viewer, owner: UUID, sheet: dict[str, str], offered: Offered, now: datetime) -> UUID:
-    request = CreatePriceList(owner, sheet["name"].lower().replace(" ", "-"), sheet["name"], "EUR")
-    price_list = (await create_price_list(viewer, request, now=now)).object_id
-    await publish_prices(viewer, PublishPrices(price_list, now, prices(sheet, offered)), now=now)
-    return price_list
-
-
-async def _issuer(viewer: Viewer, owner: UUID, name: str, prefix: str, colour: str, now: datetime) -> UUID:
-    card = {
-        "address": ["Kade 1", "1011 AA Amsterdam", "The Netherlands"],
-        "registration": "Chamber of Commerce 12345678",
-        "tax_number": "NL001234567B01",
-        "bank": "IBAN NL91 ABNA 0417 1643 00",
-        "colour": colour,
-        "terms": "Payment within 30 days of the date of the invoice. Amounts are net.",
-        "footer": f"{name} · billing@{name.lower().replace(' ', '-')}.example",
-    }
-    return (await create_issuer(viewer, CreateIssuer(owner, name, card, prefix), now=now)).object_id
-
-
-async def _edge(
-    viewer: Viewer, seller: UUID, buyer: UUID, price_list: UUID, prefix: str, colour: str, now: datetime
-) -> None:
-    await _agree(viewer, seller, buyer, price_list, await _issuer(viewer, seller, "Cloud", prefix, colour, now), now)
-
-
-async def _agree(viewer: Viewer, seller: UUID, buyer: UUID, price_list: UUID, issuer: UUID, now: datetime) -> None:
-    await agree_edge(viewer, AgreeEdge(seller, buyer, price_list, ZONE, "standard", 1, issuer), now=now)
-
-
-async def _token(viewer: Viewer, account: UUID, name: str, role: str, now: datetime) -> str:
-    membership = await admit(viewer, Admit(name, account, role), now=now)
-    token = await create_token(viewer, CreateToken(membership.object_id, "demonstration"), now=now)
-    return token.secret or ""
+        await agree(viewer, lite, book.accounts[name], listed, lites, now)

@@ -10,18 +10,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bss.canonical import decimal_text, instant_text
 from bss.identifier import Kind, public
 from server.demo.books import Books
-from server.demo.channel import ZONE, Channel
+from server.demo.channel import Channel
 from server.demo.front_end import FrontEnd
 from server.demo.prices import VCPU_HOURS
+from server.demo.setting_up import ZONE
 
 Say = Callable[[str], None]
 _LOCAL = ZoneInfo(ZONE)
 DAYS = 30
+NAMES = {"seats": "Office seats", "machine": "Virtual machine"}
+EVE = datetime(2026, 3, 31, 12, tzinfo=UTC)
 
 
 def midnight(day: int) -> datetime:
@@ -73,12 +77,12 @@ class Story:
         )
         await self.order("Z", "machine", "1", 1, "Z orders a virtual machine at Cloud Resell.")
         await self.books.settle()
-        await self.show_both("X's seats")
-        await self.show_both("Z's machine")
+        await self.show_both("X Office seats")
+        await self.show_both("Z Virtual machine")
 
     async def a_clerk_tries(self) -> None:
-        self.say("A clerk at Cloud tries to change X's seats in the distributor's books:")
-        mirror = (await self.mirrors())["X's seats"]
+        self.say("A clerk at Cloud tries to change X Office seats in the distributor's books:")
+        mirror = (await self.mirrors())["X Office seats"]
         answer = await self.distributor.tell("changeQuantity", subscriptionId=mirror["id"], quantity="50")
         self.say(f"  {answer['code']}: {answer['message']}")
 
@@ -87,38 +91,38 @@ class Story:
         self.say("The link between Cloud Resell and Cloud goes down.")
 
     async def eight_seats(self) -> None:
-        await self.change("X's seats", "8", 11)
+        await self.change("X Office seats", "8", 11)
         await self.books.settle()
-        await self.show_both("X's seats")
+        await self.show_both("X Office seats")
 
     async def y_orders(self) -> None:
         await self.order("Y", "seats", "2", 16, "Y orders 2 office seats at Cloud Lite. The link is still down.")
         await self.books.settle()
-        await self.show_both("Y's seats")
+        await self.show_both("Y Office seats")
 
     async def six_seats(self) -> None:
-        await self.change("X's seats", "6", 21)
+        await self.change("X Office seats", "6", 21)
 
     async def the_link_heals(self) -> None:
         self.books.cable.cut = False
         self.books.clock.move_to(self.books.clock.now() + timedelta(minutes=10))
         self.say("The link is mended. What waited is sent, each subscription once, with its whole timeline.")
         await self.books.settle()
-        await self.show_both("X's seats")
-        await self.show_both("Y's seats")
+        await self.show_both("X Office seats")
+        await self.show_both("Y Office seats")
 
     async def y_leaves(self) -> None:
         await self.reseller.done(
-            "cancelSubscription", subscriptionId=self.sold["Y's seats"], effectiveAt=instant_text(midnight(26))
+            "cancelSubscription", subscriptionId=self.sold["Y Office seats"], effectiveAt=instant_text(midnight(26))
         )
         self.say("Y cancels its seats with immediate effect, after 10 of 30 days.")
         await self.books.settle()
-        await self.show_both("Y's seats")
+        await self.show_both("Y Office seats")
 
     async def order(self, account: str, offering: str, quantity: str, day: int, sentence: str) -> None:
         """Create a subscription from the start of a day."""
         self.say(sentence)
-        name = f"{account}'s {offering}"
+        name = f"{account} {NAMES[offering]}"
         identifiers = self.channel.resell
         answer = await self.reseller.done(
             "createSubscription",
@@ -142,10 +146,10 @@ class Story:
         )
 
     async def meter_yesterday(self, day: int) -> None:
-        """Cloud measures Z's machine, in the mirrored subscription: four vCPUs, every hour of yesterday."""
+        """Cloud measures Z Virtual machine, in the mirrored subscription: four vCPUs, every hour of yesterday."""
         if day == 1:
             return
-        mirror = (await self.mirrors())["Z's machine"]
+        mirror = (await self.mirrors())["Z Virtual machine"]
         reading = {
             "eventId": f"z-machine-2026-04-{day - 1:02}",
             "subscriptionId": mirror["id"],
@@ -157,9 +161,9 @@ class Story:
         }
         await self.distributor.done("recordUsage", source="hypervisor", readings=[reading])
 
-    async def mirrors(self) -> dict[str, dict[str, str]]:
+    async def mirrors(self) -> dict[str, dict[str, Any]]:
         """The distributor's subscriptions by name."""
-        return {each["name"].partition(" – ")[2] or each["name"]: each for each in await _listed(self.distributor)}
+        return {each["name"]: each for each in await _listed(self.distributor)}
 
     async def show_both(self, name: str) -> None:
         """What both books hold of one subscription."""
@@ -169,7 +173,7 @@ class Story:
         self.say(f"  at Cloud:        {'nothing yet' if mirror is None else _told(mirror)}")
 
 
-async def _listed(front_end: FrontEnd) -> list[dict[str, str]]:
+async def _listed(front_end: FrontEnd) -> list[dict[str, Any]]:
     data = await front_end.ask(
         "{ subscriptions(first: 200) { edges { node { id name state mirrored managedBy provisionedAt"
         " timeline { quantity status effectiveFrom effectiveTo } } } } }"
@@ -177,9 +181,8 @@ async def _listed(front_end: FrontEnd) -> list[dict[str, str]]:
     return [edge["node"] for edge in data["subscriptions"]["edges"]]
 
 
-def _told(subscription: dict[str, object]) -> str:
+def _told(subscription: dict[str, Any]) -> str:
     segments = subscription["timeline"]
-    assert isinstance(segments, list)
     spans = ", ".join(
         f"{decimal_text(Decimal(each['quantity']))} from {_day(each['effectiveFrom'])}"
         + (f" to {_day(each['effectiveTo'])}" if each["effectiveTo"] else "")

@@ -16,7 +16,7 @@ from starlette.routing import Route
 
 from bss.clock import Clock
 from bss.identifier import Kind, MalformedId, private
-from bss.invoicing.queries import file_of
+from bss.invoicing.queries import files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
 from server.http.graphql import endpoint, refusal, viewer_of
@@ -46,7 +46,7 @@ async def invoice_pdf(request: Request) -> Response:
         return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
     try:
         identifier: UUID = private(Kind.INVOICE, request.path_params["invoice"])
-        file = await file_of(viewer, identifier)
+        file = (await files(viewer, (identifier,))).get(identifier)
     except (MalformedId, Refusal):
         file = None
     if file is None:

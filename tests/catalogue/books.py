@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from bss.access.open_organisation import OpenOrganisation, founder, open_organisation
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
 from bss.agreements.create_issuer import CreateIssuer, create_issuer
@@ -20,6 +22,7 @@ from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
 from bss.organisations.account import Account, AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one
+from bss.transaction.begin import begin
 from bss.viewer import Viewer
 
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
@@ -116,3 +119,16 @@ async def with_edges(books: Books) -> Lists:
 async def _account(staff: Viewer, parent: Account, kind: AccountKind, name: str) -> Account:
     made = await create_account(staff, CreateAccount(parent.id, kind, name), now=NOW)
     return await one(staff, made.object_id)
+
+
+async def refused_statements(viewer: Viewer, statements: tuple[str, ...], reason: str) -> tuple[str, ...]:
+    """Those of the statements that the database refuses to the application's role for this reason."""
+    refused = []
+    for statement in statements:
+        try:
+            async with begin(viewer) as tx:
+                await tx.connection.execute(statement)
+        except asyncpg.PostgresError as error:
+            if reason in str(error):
+                refused.append(statement)
+    return tuple(refused)

@@ -57,6 +57,18 @@ def computes(servers: Servers, backend: int) -> bool:
     return bool(found) and "endless" in found[0][0]
 
 
+def hold_still(pid: int) -> None:
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: state(pid) == "T", "the process to be stopped")
+
+
+def kill_both(keeper: int, postmaster: int) -> None:
+    """Kill both, so that neither can react to the other's death. The postmaster becomes ours when the keeper is gone."""
+    hold_still(keeper)
+    for pid in (postmaster, keeper):
+        os.kill(pid, signal.SIGKILL)
+
+
 def test_a_killed_keeper_loses_no_acknowledged_row_and_its_user_gets_another(home: Path) -> None:
     with adopting_orphans(), running(home) as servers, user(home, "write", "writer") as writer:
         writing(writer)
@@ -74,8 +86,8 @@ def test_when_the_keeper_and_its_last_user_are_killed_together_no_server_is_left
         with user(home, "note", "last") as last:
             assert last.heard()
             keeper, postmaster = keeper_pid(home), postmaster_pid(home)
-            # Held still, so that it cannot notice by itself that it is alone.
-            os.kill(keeper, signal.SIGSTOP)
+            # So that it cannot notice by itself that it is alone.
+            hold_still(keeper)
             last.kill()
         os.kill(keeper, signal.SIGKILL)
         assert exit_code(keeper) == -signal.SIGKILL
@@ -101,8 +113,7 @@ def test_killed_keeper_and_postmaster_lose_no_acknowledged_row_though_the_zombie
         with user(home, "write", "writer") as writer:
             writing(writer)
             keeper, postmaster = keeper_pid(home), postmaster_pid(home)
-            for pid in (postmaster, keeper):
-                os.kill(pid, signal.SIGKILL)
+            kill_both(keeper, postmaster)
             last = acknowledged(writer)
         until(lambda: state(postmaster) == "Z", "the killed postmaster to become our zombie")
         with running(home) as servers:
@@ -116,10 +127,8 @@ def test_a_backend_that_outlived_both_is_ended_before_the_data_are_opened_again(
         backend = busy.heard()
         until(lambda: computes(servers, backend), "the backend to be busy")
         keeper, postmaster = keeper_pid(home), postmaster_pid(home)
-        for pid in (postmaster, keeper):
-            os.kill(pid, signal.SIGKILL)
-        assert exit_code(postmaster) == -signal.SIGKILL
-        assert exit_code(keeper) == -signal.SIGKILL
+        kill_both(keeper, postmaster)
+        assert (exit_code(keeper), exit_code(postmaster)) == (-signal.SIGKILL, -signal.SIGKILL)
         assert not ended(backend), "it computes on, and does not notice that its server is gone"
         until(lambda: answers(servers), "the servers to come back")
         assert ended(backend)

@@ -73,9 +73,12 @@ class Books:
         _, root, viewer = founder(slug)
         await open_organisation(viewer, OpenOrganisation(name, slug, "UTC", "EUR", "Ann", root), now=OPENED)
         product = await create_product(viewer, CreateProduct(root, "p", "Product"), now=OPENED)
-        meter = CreateMeter("vcpu", "vCPU", "vCPU-hour", MeterKind.TIME_WEIGHTED)
-        await create_meter(viewer, meter, now=OPENED)
-        return cls(viewer, root, product.object_id, accounts={name: root})
+        books = cls(viewer, root, product.object_id, accounts={name: root})
+        await books.meter("vcpu", "vCPU-hour")
+        return books
+
+    async def meter(self, code: str, unit: str = "GB-hour") -> None:
+        await create_meter(self.viewer, CreateMeter(code, code, unit, MeterKind.TIME_WEIGHTED), now=OPENED)
 
     async def account(self, name: str, under: str = "Cloud", kind: AccountKind = AccountKind.CUSTOMER) -> UUID:
         request = CreateAccount(self.accounts[under], kind, name)
@@ -102,13 +105,18 @@ class Books:
         await publish_prices(self.viewer, PublishPrices(self.lists[name], valid_from, new), now=OPENED)
         return self.lists[name]
 
+    async def issuer(self, seller: str) -> UUID:
+        """An issuer of the account, which numbers as "SELLER-000001"."""
+        request = CreateIssuer(self.accounts[seller], seller, CARD, f"{seller.upper()}-", 14)
+        self.issuers[seller] = (await create_issuer(self.viewer, request, now=OPENED)).object_id
+        return self.issuers[seller]
+
     async def edge(
         self, seller: str, buyer: str, prices: str, *, zone: str = "UTC", policy: str = "standard", day: int = 1
     ) -> UUID:
-        """An edge whose issuer, one per seller, numbers as "SELLER-000001"."""
+        """An edge of the seller's one issuer, which is made when there is none."""
         if seller not in self.issuers:
-            issuer = CreateIssuer(self.accounts[seller], seller, CARD, f"{seller.upper()}-", 14)
-            self.issuers[seller] = (await create_issuer(self.viewer, issuer, now=OPENED)).object_id
+            await self.issuer(seller)
         terms = AgreeEdge(
             *(self.accounts[seller], self.accounts[buyer], self.lists[prices], zone, policy, day, self.issuers[seller])
         )
@@ -127,7 +135,8 @@ class Books:
         """`hours` vCPU-hours within the hour that starts there, as the roll-up keeps them."""
         async with begin(self.viewer, role=Role.BULK) as tx:
             await tx.connection.execute(
-                "INSERT INTO usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)"
+                "INSERT INTO usage_hour"
+                " (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)"
                 " SELECT organisation_id, path, id, $3, 'vm', $4, $5, 1 FROM subscription"
                 " WHERE organisation_id = $1 AND id = $2",
                 *(self.viewer.organisation_id, subscription, meter, hour, hours * 3_600_000),
@@ -147,7 +156,8 @@ class Books:
     async def amounts(self, buyer: str) -> list[str]:
         """The amounts on the buyer's edge, by service period and charge."""
         rows = await self.rows(
-            "SELECT amount FROM billable_line WHERE organisation_id = $1 AND edge_id = $2 ORDER BY service_start, charge",
+            "SELECT amount FROM billable_line WHERE organisation_id = $1 AND edge_id = $2"
+            " ORDER BY service_start, charge",
             self.edges[buyer],
         )
         return [f"{row['amount']:.2f}" for row in rows]

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 
+from bss.identifier import Kind, public
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one as account
@@ -90,6 +91,18 @@ async def test_a_customer_knows_what_it_subscribed_to_though_the_offering_lies_a
     zed = books.within(books.customer_path)
     offering = (await queries.offerings(zed, (subscription_id,)))[subscription_id]
     assert (offering.id, offering.name) == (books.offering_id, "Office seats")
+
+
+async def test_a_name_that_two_subscriptions_have_names_neither(books: Books) -> None:
+    sale = CreateSubscription(books.customer_id, books.offering_id, Decimal(1))
+    once, *twice = [
+        (await create_subscription(books.viewer, replace(sale, name=name), now=june(1))).object_id
+        for name in ("vm-1", "vm-2", "vm-2")
+    ]
+    known = await queries.named(books.viewer)
+    assert known["vm-1"] == once
+    assert "vm-2" not in known
+    assert [known[public(Kind.SUBSCRIPTION, identifier)] for identifier in twice] == twice
 
 
 @pytest.mark.parametrize("role", ["partner", "operations"])

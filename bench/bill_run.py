@@ -1,0 +1,341 @@
+"""How fast and how small a bill run is, and whether it survives kill -9: `python -m bench.bill_run`.
+
+20,000 subscriptions of 2,000 Bill-Tos with six charges each are billed in three copies of one database: by one
+hand-written SQL statement, by a bill run, and by a bill run that is killed at 37 % of its chunks and resumed.
+The statement reads the same rows and writes the same lines, explanations, invoices, numbers and events into the
+same tables, under the same constraints, row-level security and durability, skipping what is there already.
+"""
+
+import argparse
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import perf_counter_ns
+from uuid import UUID
+
+import asyncpg
+
+from bss.invoicing.bill_run import RequestBillRun, request_bill_run
+from bss.invoicing.close_period import LINES_PER_INVOICE_CHUNK, SUBSCRIPTIONS_PER_CHUNK
+from bss.transaction.database import Role
+from server.schema_of_database import register_models
+from tests.installation import Server, drop_template, fresh_database, make_template, postgres
+from tests.invoicing.books import Books, ChargeKind, Price, flat, per_unit
+
+SUBSCRIPTIONS = 20_000
+PER_BILL_TO = 10
+CHARGES = 6
+START, END = datetime(2026, 3, 1, tzinfo=UTC), datetime(2026, 4, 1, tzinfo=UTC)
+SPEED_FLOOR_PERCENT = 60
+MEMORY_LIMIT_MEGABYTES = 500
+KILLED_AT_PERCENT = 37
+
+GRADUATED = {
+    "model": "graduated",
+    "tiers": [
+        {"up_to": "10", "unit": "0.50", "flat": "1"},
+        {"up_to": "100", "unit": "0.40"},
+        {"up_to": None, "unit": "0.25"},
+    ],
+}
+PRICES = (
+    Price("base", flat("9.90")),
+    Price("seats", per_unit("12.345")),
+    Price("setup", flat("25"), ChargeKind.ONE_TIME),
+    Price("cpu", per_unit("0.0125"), ChargeKind.USAGE, "vcpu"),
+    Price("ram", GRADUATED, ChargeKind.USAGE, "ram"),
+    Price("disk", per_unit("0.0031"), ChargeKind.USAGE, "disk"),
+)
+
+# A third of the subscriptions starts within the month; every meter has four hours of usage.
+DATA = """
+INSERT INTO account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address,
+    mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path || lpad(n::text, 10, '0') || '.', a.id, 'customer',
+    'Customer ' || lpad(n::text, 6, '0'), n::text, 'bill@customer.example', E'Street 1\\n1000 Town',
+    false, '', 1, a.created_at
+  FROM account a, generate_series(1, {customers}) AS n WHERE a.kind = 'root';
+INSERT INTO edge (id, organisation_id, path, kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,
+    policy, billing_day, bill_to_account_id, issuer_id, received, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path, 'selling', a.parent_id, a.id, l.id, 'EUR', 'UTC', 'standard', 1,
+    a.id, i.id, false, a.created_at
+  FROM account a, price_list l, issuer i WHERE a.kind = 'customer' AND a.name LIKE 'Customer %';
+INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,
+    cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n % 7 + 1, '{{}}', 1, true,
+    '', timestamptz '2026-03-01Z' + interval '1 day' * greatest(0, n % 30 - 19), false, '', 1, a.created_at
+  FROM account a, offering o, generate_series(1, {each}) AS n WHERE a.name LIKE 'Customer %';
+INSERT INTO segment (id, organisation_id, path, subscription_id, offering_id, status, quantity, characteristics,
+    cycle_months, effective_from, recorded_from, mirrored)
+  SELECT gen_random_uuid(), organisation_id, path, id, offering_id, 'active', quantity, '{{}}', 1, starts_at, created_at,
+    false FROM subscription;
+INSERT INTO usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)
+  SELECT s.organisation_id, s.path, s.id, m.code, 'vm', timestamptz '2026-03-25Z' + interval '1 hour' * n,
+    36000 * (hashtext(s.name || m.code || n) & 8191), 1 FROM subscription s, meter m, generate_series(1, 4) AS n;
+"""
+
+BASELINE = """
+WITH sold AS (
+  SELECT s.id AS subscription_id, s.account_id, s.name AS subscription_name, a.name AS account_name, e.id AS edge_id,
+    e.path, e.currency, e.price_list_id, e.issuer_id, e.bill_to_account_id, e.organisation_id, g.offering_id, g.quantity,
+    g.effective_from, greatest(g.effective_from, $2) AS starts, least(g.effective_to, $3) AS ends,
+    md5(e.issuer_id::text || e.bill_to_account_id || e.currency || $2)::uuid AS invoice_id
+  FROM edge e JOIN subscription s ON s.organisation_id = $1 AND s.path = e.path
+  JOIN account a ON a.organisation_id = $1 AND a.id = s.account_id
+  JOIN segment g ON g.organisation_id = $1 AND g.subscription_id = s.id AND g.recorded_to IS NULL
+    AND g.status = 'active' AND g.effective_from < $3 AND (g.effective_to IS NULL OR g.effective_to > $2)
+  WHERE e.organisation_id = $1),
+used AS (
+  SELECT subscription_id, meter, sum(quantity) AS quantity FROM usage_hour
+  WHERE organisation_id = $1 AND hour >= $2 AND hour < $3 GROUP BY subscription_id, meter),
+due AS (
+  SELECT sold.*, p.charge, p.kind, p.description, p.model, p.version_id, coalesce(m.unit, o.unit) AS unit,
+    CASE p.kind WHEN 'usage' THEN coalesce(u.quantity, 0) ELSE sold.quantity END AS base,
+    coalesce(m.divisor, 1) AS divisor,
+    CASE p.kind WHEN 'usage' THEN coalesce(u.quantity, 0) / m.divisor ELSE sold.quantity END AS amount_used,
+    CASE p.kind WHEN 'recurring' THEN starts WHEN 'usage' THEN $2 ELSE effective_from END AS service_start,
+    CASE p.kind WHEN 'recurring' THEN ends WHEN 'usage' THEN $3 ELSE effective_from END AS service_end,
+    CASE p.kind WHEN 'recurring' THEN ends::date - starts::date ELSE 1 END AS share_over,
+    CASE p.kind WHEN 'recurring' THEN $3::date - $2::date ELSE 1 END AS share_under
+  FROM sold JOIN price_version v ON v.organisation_id = $1 AND v.price_list_id = sold.price_list_id
+  JOIN price p ON p.organisation_id = $1 AND p.version_id = v.id AND p.offering_id = sold.offering_id
+  JOIN offering o ON o.organisation_id = $1 AND o.id = sold.offering_id
+  LEFT JOIN meter m ON m.organisation_id = $1 AND m.code = p.meter
+  LEFT JOIN used u ON u.subscription_id = sold.subscription_id AND u.meter = p.meter
+  WHERE p.kind <> 'one_time' OR effective_from >= $2),
+walked AS (
+  SELECT due.*, coalesce(w.walk, '[]') AS walk, coalesce(w.exact, (model ->> 'fee')::numeric,
+    (model ->> 'unit')::numeric * amount_used) * share_over / share_under AS exact
+  FROM due LEFT JOIN LATERAL (
+    SELECT jsonb_agg(jsonb_build_object('from', below::text, 'up_to', up_to::text, 'unit', unit::text, 'flat',
+        flat::text, 'quantity', inside::text, 'quantity_exact', inside::text || '/1',
+        'exact', (inside * unit + flat)::text || '/1')) AS walk,
+      sum(inside * unit + flat) AS exact
+    FROM (SELECT below, up_to, unit, flat, least(up_to, amount_used) - below AS inside FROM (
+      SELECT coalesce((t ->> 'unit')::numeric, 0) AS unit, coalesce((t ->> 'flat')::numeric, 0) AS flat,
+        (t ->> 'up_to')::numeric AS up_to, coalesce(lag((t ->> 'up_to')::numeric) OVER (ORDER BY n), 0) AS below
+      FROM jsonb_array_elements(model -> 'tiers') WITH ORDINALITY AS tier (t, n)) AS ladder
+      WHERE below < amount_used OR below = 0) AS entered) AS w ON model ? 'tiers'),
+lines AS (
+  INSERT INTO billable_line (id, organisation_id, path, edge_id, edge_kind, subscription_id, account_id, offering_id,
+    charge, charge_kind, description, kind, service_start, service_end, billing_start, billing_end, quantity, unit,
+    amount, currency, explanation, invoice_id, recorded_at)
+  SELECT md5(edge_id::text || subscription_id || charge || service_start || 'original')::uuid, organisation_id, path,
+    edge_id, 'selling', subscription_id, account_id, offering_id, charge, kind, description, 'original', service_start,
+    service_end, $2, $3, amount_used, unit, round(exact, 2), currency, jsonb_build_object('price', model, 'quantity',
+      jsonb_build_object('numerator', base::text, 'divisor', divisor::text, 'unit', unit, 'value', amount_used::text),
+      'share', share_over || '/' || share_under, 'policy', jsonb_build_object('name', 'standard', 'rounding', 'half-up',
+      'proration_base', 'actual-days', 'flat_fee_at_zero', 'due', 'tier_bound', 'inclusive', 'licence_lines',
+      'round-line'), 'currency', currency, 'minor_digits', 2, 'walk', walk, 'exact', exact::text || '/1', 'amount',
+      round(exact, 2)::text, 'price_version', version_id::text), invoice_id, $3
+  FROM walked ON CONFLICT DO NOTHING
+  RETURNING id, invoice_id, subscription_id, charge, description, service_start, service_end, quantity, unit, amount,
+    explanation),
+written AS (
+  SELECT lines.*, sold.account_name, sold.subscription_name, sold.bill_to_account_id, sold.issuer_id, sold.currency,
+    row_number() OVER (PARTITION BY lines.invoice_id ORDER BY sold.subscription_name, service_start, charge) AS position
+  FROM lines JOIN sold USING (subscription_id)),
+billed AS (
+  SELECT invoice_id, bill_to_account_id, issuer_id, currency, sum(amount) AS total, jsonb_agg(jsonb_build_object(
+    'position', position, 'account_name', account_name, 'subscription_name', subscription_name, 'description',
+    description, 'service_start', service_start, 'service_end', service_end, 'quantity', quantity::text, 'unit', unit,
+    'unit_price', explanation #>> '{price,unit}', 'amount', amount::text, 'line_id', id) ORDER BY position) AS lines
+  FROM written GROUP BY invoice_id, bill_to_account_id, issuer_id, currency),
+series AS (
+  UPDATE series SET last_number = last_number + (SELECT count(*) FROM billed) WHERE organisation_id = $1
+  RETURNING issuer_id, prefix, last_number - (SELECT count(*) FROM billed) AS taken),
+documents AS (
+  SELECT b.*, a.path, root.path AS seller_path, s.prefix || lpad((s.taken + row_number() OVER (ORDER BY a.name))::text,
+    6, '0') AS number, jsonb_build_object('kind', 'invoice', 'currency', b.currency, 'total', b.total::text, 'lines',
+    b.lines, 'issuer', i.card, 'bill_to', jsonb_build_object('name', a.name, 'address', a.billing_address,
+    'accounting_number', a.accounting_number, 'email', a.email), 'billing_period', jsonb_build_object('start', $2::date,
+    'end', $3::date, 'zone', 'UTC')) AS document
+  FROM billed b JOIN account a ON a.organisation_id = $1 AND a.id = b.bill_to_account_id
+  JOIN issuer i ON i.organisation_id = $1 AND i.id = b.issuer_id JOIN series s ON s.issuer_id = i.id
+  JOIN account root ON root.organisation_id = $1 AND root.id = i.owner_id),
+invoices AS (
+  INSERT INTO invoice (id, organisation_id, path, seller_path, issuer_id, bill_to_account_id, billing_start, billing_end,
+    currency, total, number, issued_on, due_on, document, digest, recorded_at)
+  SELECT invoice_id, $1, path, seller_path, issuer_id, bill_to_account_id, $2, $3, currency, total, number, $3::date,
+    $3::date + 14, convert_to((document || jsonb_build_object('number', number))::text, 'UTF8'),
+    encode(sha256(convert_to(document::text, 'UTF8')), 'hex'), $3
+  FROM documents RETURNING id)
+INSERT INTO event (id, organisation_id, name, subject_id, recorded_at)
+SELECT gen_random_uuid(), $1, 'invoice:issued', id, $3 FROM invoices
+"""
+
+BILLED = """
+SELECT (SELECT count(*) FROM billable_line) AS lines, (SELECT sum(amount) FROM billable_line) AS amount,
+  (SELECT count(*) FROM invoice) AS invoices, (SELECT sum(total) FROM invoice) AS total
+"""
+EVERYTHING = """
+SELECT (SELECT md5(string_agg(md5(l::text), '' ORDER BY l.id)) FROM billable_line l),
+  (SELECT md5(string_agg(number || digest || encode(document, 'hex'), '' ORDER BY number)) FROM invoice)
+"""
+
+
+@dataclass(frozen=True)
+class Bench:
+    """The filled database of which the three contestants get a copy each."""
+
+    server: Server
+    filled: str
+    organisation: UUID
+    root_path: str
+    run: UUID
+
+    async def copies(self) -> tuple[str, ...]:
+        names = tuple(f"{self.filled}_{place}" for place in ("statement", "run", "killed"))
+        admin = await asyncpg.connect(self.server.admin_url)
+        for name in names:
+            await admin.execute(f"CREATE DATABASE {name} TEMPLATE {self.filled}")
+        await admin.execute("CHECKPOINT")
+        await admin.close()
+        return names
+
+    async def drop(self, names: tuple[str, ...]) -> None:
+        admin = await asyncpg.connect(self.server.admin_url)
+        for name in names:
+            await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        await admin.close()
+
+    async def one(self, name: str, select: str) -> asyncpg.Record:
+        """The row that the select gives to the administrator, whom row-level security lets pass."""
+        admin = await asyncpg.connect(self.server.admin(name))
+        try:
+            (row,) = await admin.fetch(select)
+            return row
+        finally:
+            await admin.close()
+
+    async def statement(self, name: str) -> int:
+        """Milliseconds of the hand-written statement, as the bulk role in the organisation's scope."""
+        connection = await asyncpg.connect(self.server.url(name, Role.BULK.value))
+        started = perf_counter_ns()
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
+                *(str(self.organisation), self.root_path),
+            )
+            await connection.execute(BASELINE, self.organisation, START, END)
+        taken = (perf_counter_ns() - started) // 1_000_000
+        await connection.close()
+        return taken
+
+    async def bill_run(self, name: str, failpoint: str = "") -> tuple[int, list[int]]:
+        """The exit code of a run in a process of its own, with its milliseconds and megabytes."""
+        urls = self.server.addresses(name)
+        arguments = (*(urls.app, urls.sync, urls.bulk), str(self.organisation), self.root_path, str(self.run))
+        sizes = (END.isoformat(), str(SUBSCRIPTIONS_PER_CHUNK), str(LINES_PER_INVOICE_CHUNK))
+        child = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tests.invoicing.run_in_child", *arguments, *sizes),
+            env={**os.environ, "BSS_FAILPOINT": failpoint},
+            stdout=asyncio.subprocess.PIPE,
+        )
+        printed, _ = await child.communicate()
+        return child.returncode or 0, [int(figure) for figure in printed.split()]
+
+
+async def fill(server: Server, subscriptions: int) -> Bench:
+    """A database with everything that is to be billed."""
+    async with fresh_database(server) as (name, database):
+        database.bind()
+        books = await _books()
+        request = RequestBillRun(END)
+        run = (await request_bill_run(books.viewer, request, now=END)).object_id
+        admin = await asyncpg.connect(server.admin(name))
+        await admin.execute(DATA.format(customers=subscriptions // PER_BILL_TO, each=PER_BILL_TO))
+        await admin.execute("ANALYZE")
+        await admin.close()
+        await database.close()
+        filled = f"{name}_filled"
+        owner = await asyncpg.connect(server.admin_url)
+        await owner.execute(f"CREATE DATABASE {filled} TEMPLATE {name}")
+        await owner.close()
+        return Bench(server, filled, books.viewer.organisation_id, books.viewer.path, run)
+
+
+async def _books() -> Books:
+    books = await Books.opened()
+    for code in ("ram", "disk"):
+        await books.meter(code)
+    await books.offering()
+    await books.publish("retail", *PRICES)
+    await books.issuer("Cloud")
+    return books
+
+
+async def measured(bench: Bench, subscriptions: int) -> bool:
+    """Run the three contestants, print what was found, and tell whether all of it is within its limit."""
+    names = by_statement, by_run, killed = await bench.copies()
+    try:
+        statement = await bench.statement(by_statement)
+        code, (milliseconds, megabytes) = await bench.bill_run(by_run)
+        chunks = -(-subscriptions // SUBSCRIPTIONS_PER_CHUNK)
+        place = max(1, chunks * KILLED_AT_PERCENT // 100)
+        died, _ = await bench.bill_run(killed, f"bill_run.after_chunk:{place}")
+        half = (await bench.one(killed, BILLED))["lines"]
+        resumed, _ = await bench.bill_run(killed)
+        billed = await bench.one(by_run, BILLED)
+        same_amounts = billed == await bench.one(by_statement, BILLED)
+        same_bytes = await bench.one(by_run, EVERYTHING) == await bench.one(killed, EVERYTHING)
+    finally:
+        await bench.drop(names)
+    lines = billed["lines"]
+    print(
+        f"{lines:,} lines, {billed['invoices']:,} invoices, {billed['total']:,} EUR; the statement agrees: {same_amounts}"
+    )
+    whole = same_amounts and code == resumed == 0 and died == -signal.SIGKILL and 0 < half < lines and same_bytes
+    return all([*_verdicts(lines, statement, milliseconds, megabytes), _told(half, lines, whole=whole)])
+
+
+def _verdicts(lines: int, statement: int, milliseconds: int, megabytes: int) -> Iterator[bool]:
+    rates = lines * 1000 // statement, lines * 1000 // milliseconds
+    floor = rates[0] * SPEED_FLOOR_PERCENT // 100
+    print(f"{'bill run':<44}{'figure':>10}{'limit':>10}{'ratio':>8}  verdict")
+    yield _row("lines/s of the hand-written statement", rates[0], rates[0], f"{1:.2f}", enough=True)
+    yield _row("lines/s of the bill run", rates[1], floor, f"{rates[1] / rates[0]:.2f}", enough=rates[1] >= floor)
+    ratio = f"{megabytes / MEMORY_LIMIT_MEGABYTES:.2f}"
+    yield _row(
+        "resident megabytes, at most",
+        megabytes,
+        MEMORY_LIMIT_MEGABYTES,
+        ratio,
+        enough=megabytes < MEMORY_LIMIT_MEGABYTES,
+    )
+
+
+def _row(name: str, figure: int, limit: int, ratio: str, *, enough: bool) -> bool:
+    print(f"{name:<44}{figure:>10,}{limit:>10,}{ratio:>8}  {'ok' if enough else 'FAILED'}")
+    return enough
+
+
+def _told(half: int, lines: int, *, whole: bool) -> bool:
+    said = "byte-equal" if whole else "NOT equal"
+    print(f"killed -9 after {half:,} of {lines:,} lines and resumed: lines and documents {said}")
+    return whole
+
+
+async def main(subscriptions: int) -> int:
+    """Print figure, limit and ratio; 1 when one is beyond its limit."""
+    server = postgres()
+    await register_models()
+    await make_template(server)
+    try:
+        bench = await fill(server, subscriptions)
+        try:
+            return 0 if await measured(bench, subscriptions) else 1
+        finally:
+            await bench.drop((bench.filled,))
+    finally:
+        await drop_template(server)
+
+
+if __name__ == "__main__":
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--subscriptions", type=int, default=SUBSCRIPTIONS)
+    sys.exit(asyncio.run(main(arguments.parse_args().subscriptions)))

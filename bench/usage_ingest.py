@@ -1,0 +1,210 @@
+"""How fast and how small usage is ingested: `python -m bench.usage_ingest [--rows N]`.
+
+1. `append` against the statement that a database engineer would write by hand: the same readings, split over hours
+   beforehand, COPY and one statement, on the same tables with the same constraints, policies and settings. Each
+   runs in a fresh database, in turns; the best of each counts, because other work can only make a run slower.
+2. The import of a CSV file of N rows (5,000,000) by a process of its own: its greatest resident size, as Linux
+   tells it.
+
+The server is the embedded one, or the one that `BSS_TEST_POSTGRES` names.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import multiprocessing
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from time import perf_counter
+from uuid import UUID
+
+from bss.catalogue.meter import MeterKind
+from bss.metering.append import append
+from bss.metering.column_mapping import VM_SAMPLES, Product
+from bss.metering.csv_file import import_csv
+from bss.metering.hourly import over_hours
+from bss.metering.reading import Reading
+from bss.transaction.begin import begin
+from bss.transaction.database import Addresses, Database, Role
+from bss.viewer import Viewer
+from server.schema_of_database import register_models
+from tests.installation import Server, drop_template, fresh_database, make_template, postgres
+from tests.metering.books import NOW, Books, open_books
+
+ROWS = 5_000_000
+READINGS = 200_000
+ROUNDS = 3
+VMS = 500
+FLOOR = 0.8
+MOST_MEGABYTES = 300
+START = datetime(2026, 1, 1, 0, 0, 46, tzinfo=UTC)
+SAMPLE = timedelta(minutes=5)
+MAPPING = replace(VM_SAMPLES, meters={"vcpu_hours": Product(("cpu_count",))})
+
+STAGE = """
+CREATE TEMP TABLE stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
+  resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz, quantity numeric)
+ON COMMIT DROP
+"""
+BY_HAND = """
+WITH keys AS (
+  INSERT INTO usage_key (organisation_id, path, source, event_id, fingerprint, hour)
+  SELECT DISTINCT ON (r.event_id) $1, s.path, $2, r.event_id,
+    hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.value), 0), r.hour
+  FROM stage r JOIN subscription s ON s.organisation_id = $1 AND s.id = r.subscription_id
+  WHERE r.part = 0 ORDER BY r.event_id
+  ON CONFLICT DO NOTHING RETURNING event_id, path
+), events AS (
+  INSERT INTO usage_event (organisation_id, path, source, event_id, subscription_id, meter, resource, hour,
+    quantity, recorded_at)
+  SELECT $1, k.path, $2, r.event_id, r.subscription_id, r.meter, r.resource, r.hour, r.quantity, $3
+  FROM stage r JOIN keys k USING (event_id)
+  RETURNING path, subscription_id, meter, resource, hour, quantity
+)
+INSERT INTO usage_hour AS h (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)
+SELECT $1, path, subscription_id, meter, resource, hour, sum(quantity), count(*) FROM events
+GROUP BY path, subscription_id, meter, resource, hour ORDER BY subscription_id, meter, resource, hour
+ON CONFLICT (organisation_id, subscription_id, meter, resource, hour) DO UPDATE
+SET quantity = h.quantity + excluded.quantity, samples = h.samples + excluded.samples, revision = h.revision + 1
+"""
+
+Run = Callable[[Books], Awaitable[float]]
+"""Ingests into fresh books; returns the seconds that it took."""
+
+
+def samples(rows: int) -> Iterator[tuple[int, datetime, int]]:
+    """(virtual machine, end of the sample, vCPUs): five-minute samples of one machine after the other."""
+    for vm in range(VMS):
+        for sample in range(rows * vm // VMS, rows * (vm + 1) // VMS):
+            yield vm, START + SAMPLE * (sample - rows * vm // VMS + 1), 1 + vm % 8
+
+
+def readings(subscriptions: tuple[UUID, ...], rows: int) -> Iterator[Reading]:
+    for vm, end, vcpus in samples(rows):
+        event_id = f"vm-{vm}:{end:%Y-%m-%dT%H:%M:%SZ}:vcpu_hours"
+        yield Reading(event_id, subscriptions[vm], "vcpu_hours", f"vm-{vm}", end - SAMPLE, end, Decimal(vcpus))
+
+
+async def by_append(books: Books) -> float:
+    batch = list(readings(books.subscriptions, READINGS))
+    started = perf_counter()
+    report = await append(books.viewer, "bench", batch, now=NOW)
+    seconds = perf_counter() - started
+    if report.accepted != READINGS:
+        raise AssertionError(report)
+    return seconds
+
+
+async def by_hand(books: Books) -> float:
+    rows = [
+        (place, part, *reading, *amount)
+        for place, reading in enumerate(readings(books.subscriptions, READINGS))
+        for part, amount in enumerate(over_hours(MeterKind.TIME_WEIGHTED, *reading[4:]))
+    ]
+    started = perf_counter()
+    async with begin(books.viewer, role=Role.BULK) as tx:
+        await tx.connection.execute(STAGE)
+        await tx.connection.copy_records_to_table("stage", records=rows)
+        await tx.connection.execute("ANALYZE stage; SET LOCAL work_mem = '64MB'")
+        await tx.connection.execute(BY_HAND, tx.organisation_id, "bench", NOW)
+    return perf_counter() - started
+
+
+async def seconds_of(run: Run, server: Server) -> float:
+    async with fresh_database(server) as (_, database):
+        with database.bound():
+            return await run(await open_books("bench", subscriptions=VMS))
+
+
+async def greatest_size(server: Server, rows: int) -> tuple[int, float]:
+    """The importing process's greatest resident megabytes, and the seconds that it took."""
+    async with fresh_database(server) as (name, database):
+        with database.bound():
+            books = await open_books("bench", subscriptions=VMS)
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "samples.csv"
+            with path.open("w", encoding="utf-8") as file:
+                file.write("vm_id,sampled_at,duration_ms,cpu_count\n")
+                file.writelines(f"vm-{vm},{end:%Y-%m-%dT%H:%M:%SZ},300000,{n}\n" for vm, end, n in samples(rows))
+            return await asyncio.to_thread(_in_a_process, server.addresses(name), books, path, rows)
+
+
+def _in_a_process(addresses: Addresses, books: Books, path: Path, rows: int) -> tuple[int, float]:
+    context = multiprocessing.get_context("spawn")
+    answers = context.SimpleQueue()
+    names = {f"vm-{vm}": subscription_id for vm, subscription_id in enumerate(books.subscriptions)}
+    started = perf_counter()
+    child = context.Process(target=_import, args=(answers, addresses, books.viewer, path, names))
+    child.start()
+    child.join()
+    if child.exitcode:
+        raise SystemExit(f"the import ended with {child.exitcode}")
+    megabytes, accepted = answers.get()
+    if accepted != rows:
+        raise AssertionError(f"{accepted} of {rows} rows were accepted")
+    return megabytes, perf_counter() - started
+
+
+def _import(
+    answers: multiprocessing.SimpleQueue[tuple[int, int]],
+    addresses: Addresses,
+    viewer: Viewer,
+    path: Path,
+    names: dict[str, UUID],
+) -> None:
+    async def run() -> int:
+        await register_models()
+        database = await Database.connect(addresses, most=2)
+        with database.bound():
+            report = await import_csv(viewer, path, MAPPING, names, "bench", now=NOW, progress=_tell)
+        await database.close()
+        return report.accepted
+
+    accepted = asyncio.run(run())
+    # The high-water mark of this process alone: getrusage would count the parent's size before exec as well.
+    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
+    answers.put((int(status["VmHWM"].split()[0]) // 1024, accepted))
+
+
+def _tell(staged: int) -> None:
+    print(f"\r{staged:>12,} rows staged", end="", file=sys.stderr, flush=True)
+
+
+async def measure(rows: int) -> bool:
+    """Print figure, limit and ratio of each promise; whether all are kept."""
+    server = postgres()
+    await register_models()
+    await make_template(server)
+    try:
+        times: dict[Run, list[float]] = {by_hand: [], by_append: []}
+        for _ in range(ROUNDS):
+            for run, seconds in times.items():
+                seconds.append(await seconds_of(run, server))
+        megabytes, seconds_of_import = await greatest_size(server, rows)
+    finally:
+        await drop_template(server)
+    hand, appended = (READINGS / min(seconds) for seconds in times.values())
+    print(f"\n{'usage ingest, dedupe and roll-up':<44}{'figure':>12}{'limit':>12}{'ratio':>8}  verdict")
+    print(f"{'append, readings/s (limit: by hand)':<44}{appended:>12,.0f}{hand:>12,.0f}{appended / hand:>8.2f}", end="")
+    print(f"  {'kept' if appended >= FLOOR * hand else 'missed'}, floor {FLOOR}")
+    print(f"{f'import of {rows:,} rows, MB resident':<44}{megabytes:>12}{MOST_MEGABYTES:>12}", end="")
+    print(f"{megabytes / MOST_MEGABYTES:>8.2f}  {'kept' if megabytes < MOST_MEGABYTES else 'missed'}")
+    print(f"{'  the same import, rows/s':<44}{rows / seconds_of_import:>12,.0f}")
+    return appended >= FLOOR * hand and megabytes < MOST_MEGABYTES
+
+
+def main() -> int:
+    """1 when a promise is not kept."""
+    parser = argparse.ArgumentParser(prog="python -m bench.usage_ingest", description=__doc__.partition("\n")[0])
+    parser.add_argument("--rows", type=int, default=ROWS, help="rows of the CSV file (default %(default)s)")
+    return 0 if asyncio.run(measure(parser.parse_args().rows)) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

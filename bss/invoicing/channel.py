@@ -1,0 +1,79 @@
+"""The channel of one organisation: its edges, and on which of them a subscription is charged.
+
+Owns: the reading of all edges at once, and the finding of an account's chain among many thousand. Does not own:
+the rule of the chain, or the edges (`bss.agreements`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.agreements.edge import Edge, EdgeKind, chain
+from bss.organisations.account import ancestor_paths
+from bss.transaction.begin import Transaction
+
+
+class Channel:
+    """The organisation's edges, and on which of them an account's subscriptions are charged."""
+
+    def __init__(self, edges: Iterable[Edge], links: Mapping[UUID, UUID]) -> None:
+        """`links` are the supply links of offerings that are bought over one."""
+        known = tuple(edges)
+        self._selling = {edge.path: edge for edge in known if edge.seller_account_id is not None}
+        self._supply = {edge.link_id: edge for edge in known if edge.seller_account_id is None}
+        self._links = links
+        self._chains: dict[str, tuple[Edge, ...]] = {}
+
+    def selling(self, account_path: str) -> tuple[Edge, ...]:
+        """The selling edges of the account's chain, nearest first."""
+        if account_path not in self._chains:
+            above = (self._selling.get(path) for path in ancestor_paths(account_path))
+            self._chains[account_path] = chain(account_path, [edge for edge in above if edge is not None])
+        return self._chains[account_path]
+
+    def supply(self, offering_id: UUID) -> Edge | None:
+        """The edge over which the organisation buys the offering."""
+        link = self._links.get(offering_id)
+        return None if link is None else self._supply.get(link)
+
+
+EDGE_COLUMNS = (
+    "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
+    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.received, seller.path AS seller_path"
+)
+WITH_SELLER = (
+    "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
+)
+
+
+async def channel_of(tx: Transaction) -> Channel:
+    """The channel in the viewer's scope."""
+    return Channel(await all_edges(tx), await _supply_links(tx))
+
+
+async def all_edges(tx: Transaction) -> tuple[Edge, ...]:
+    """Every edge in the viewer's scope, by id."""
+    rows = await tx.connection.fetch(
+        f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER}"
+        " WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' ORDER BY e.id",
+        *(tx.organisation_id, tx.viewer.path),
+    )
+    return tuple(edge_of(row) for row in rows)
+
+
+async def _supply_links(tx: Transaction) -> dict[UUID, UUID]:
+    """The supply link of every offering that the organisation buys over one."""
+    rows = await tx.connection.fetch(
+        "SELECT id, supply_link_id FROM offering WHERE organisation_id = $1 AND supply_link_id IS NOT NULL",
+        tx.organisation_id,
+    )
+    return {row["id"]: row["supply_link_id"] for row in rows}
+
+
+def edge_of(row: Record) -> Edge:
+    """The edge of a row that has `EDGE_COLUMNS`."""
+    values = {name: row[name] for name in Edge.__dataclass_fields__}
+    return Edge(**{**values, "kind": EdgeKind(row["kind"])})

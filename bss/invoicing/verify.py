@@ -1,0 +1,175 @@
+"""Verify what was billed: every stored amount from its explanation, and a closed period by rating it again.
+
+Owns: the comparison of stored lines and documents with what the same inputs give now. Does not own: the second
+evaluator (`bss.tariff.recompute`). Nothing is written.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from bss.agreements.edge import Edge
+from bss.canonical import digest as canonical_digest
+from bss.invoicing.assemble import InvoicedLine, assembled
+from bss.invoicing.bill import Bill, bills_of, parties_of, rows_by_id
+from bss.invoicing.channel import all_edges, channel_of
+from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
+from bss.invoicing.consumption import FIRST, consumption
+from bss.invoicing.document import digest
+from bss.invoicing.line import BillableLine
+from bss.invoicing.prices import prices_of_period
+from bss.invoicing.rate_lines import PeriodRating
+from bss.period import Period, billing_period
+from bss.permission import Permission
+from bss.refusal import NotFound
+from bss.tariff.explain import stripped
+from bss.tariff.recompute import recompute
+from bss.transaction.begin import Transaction, reading
+from bss.viewer import Viewer, requires
+
+LINES_AT_ONCE = 5_000
+
+
+@dataclass(frozen=True)
+class Mismatch:
+    """A stored line whose explanation gives another amount."""
+
+    line_id: UUID
+    stored: Decimal
+    recomputed: Decimal
+
+
+@dataclass(frozen=True)
+class Digests:
+    """What a period's billing on an edge comes to: of its lines, and of the document on which they stand."""
+
+    lines: str
+    document: str | None
+
+
+@requires(Permission.INVOICE_VIEW)
+async def mismatches(viewer: Viewer) -> tuple[Mismatch, ...]:
+    """The lines in the viewer's scope whose amount is not what their explanation comes to; none when all is well."""
+    found: list[Mismatch] = []
+    after = FIRST
+    while True:
+        async with reading(viewer) as tx:
+            rows = await tx.connection.fetch(
+                "SELECT id, amount, explanation FROM billable_line WHERE organisation_id = $1"
+                " AND path >= $2 AND path < $2 || '~' AND id > $3 ORDER BY id LIMIT $4",
+                *(viewer.organisation_id, viewer.path, after, LINES_AT_ONCE),
+            )
+        for row in rows:
+            recomputed = recompute(stripped(json.loads(row["explanation"])))
+            if recomputed != row["amount"]:
+                found.append(Mismatch(row["id"], row["amount"], recomputed))
+        if len(rows) < LINES_AT_ONCE:
+            return tuple(found)
+        after = rows[-1]["id"]
+
+
+@requires(Permission.BILL_RUN)
+async def stored(viewer: Viewer, edge_id: UUID, billing_start: datetime) -> Digests:
+    """The digests of what was billed. Raises `NotFound` for an edge outside the viewer's scope."""
+    async with reading(viewer) as tx:
+        edge, period, bill = await _billed(tx, edge_id, billing_start)
+        rows = await tx.connection.fetch(
+            f"SELECT {', '.join(_COMPARED)} FROM billable_line"
+            " WHERE organisation_id = $1 AND edge_id = $2 AND billing_start = $3",
+            *(tx.organisation_id, edge.id, period.start),
+        )
+        document = None
+        if bill is not None:
+            document = await tx.connection.fetchval(
+                "SELECT digest FROM invoice WHERE organisation_id = $1 AND id = $2", tx.organisation_id, bill.id
+            )
+    return Digests(_digest_of([dict(row) for row in rows]), document)
+
+
+@requires(Permission.BILL_RUN)
+async def rerate(viewer: Viewer, edge_id: UUID, billing_start: datetime) -> Digests:
+    """The digests that rating the period again gives, from segments and prices as they were on record then.
+
+    Equal to `stored` unless something was rewritten that must not be, or usage came late. Raises `NotFound`.
+    """
+    async with reading(viewer) as tx:
+        edge, period, bill = await _billed(tx, edge_id, billing_start)
+        edges = (edge,) if bill is None else bill.edges
+        lines = await _rated_again(tx, edges, period, await _recorded_at(tx, edges, period))
+        document = None
+        if bill is not None and lines:
+            parties = (await parties_of(tx, [bill]))[bill.id]
+            document = digest(assembled(bill.edges, period, parties, await _named(tx, lines)))
+    return Digests(_digest_of([line._asdict() for line in lines if line.edge_id == edge.id]), document)
+
+
+_COMPARED = tuple(name for name in BillableLine._fields if name not in ("path", "recorded_at"))
+
+
+def _digest_of(lines: Sequence[dict[str, object]]) -> str:
+    compared = [
+        {name: line[name] for name in _COMPARED} | {"explanation": json.loads(str(line["explanation"]))}
+        for line in lines
+    ]
+    return canonical_digest(sorted(compared, key=lambda line: str(line["id"])))
+
+
+async def _billed(tx: Transaction, edge_id: UUID, billing_start: datetime) -> tuple[Edge, Period, Bill | None]:
+    """The edge, its period that starts then, and the bill that it shares with other edges of its Bill-To."""
+    edges = await all_edges(tx)
+    edge = next((edge for edge in edges if edge.id == edge_id), None)
+    if edge is None:
+        raise NotFound("edge")
+    period = billing_period(billing_start, day=edge.billing_day, zone=edge.zone)
+    alike = [other for other in edges if billing_period(period.start, day=other.billing_day, zone=other.zone) == period]
+    return edge, period, next((bill for bill in bills_of(alike, period) if edge in bill.edges), None)
+
+
+async def _recorded_at(tx: Transaction, edges: Sequence[Edge], period: Period) -> datetime:
+    """When the last of the period's lines was written; the period's end when there are none."""
+    recorded: datetime | None = await tx.connection.fetchval(
+        "SELECT max(recorded_at) FROM billable_line"
+        " WHERE organisation_id = $1 AND edge_id = ANY($2) AND billing_start = $3",
+        *(tx.organisation_id, [edge.id for edge in edges], period.start),
+    )
+    return recorded or period.end
+
+
+async def _rated_again(
+    tx: Transaction, edges: Sequence[Edge], period: Period, known_at: datetime
+) -> list[BillableLine]:
+    channel = await channel_of(tx)
+    prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=known_at)
+    rating, after = PeriodRating(period, edges, channel, prices, known_at), FIRST
+    lines: list[BillableLine] = []
+    while True:
+        used = await consumption(
+            tx, period, under=tx.viewer.path, after=after, most=SUBSCRIPTIONS_PER_CHUNK, known_at=known_at
+        )
+        for one in used:
+            lines += rating.rated(tx.organisation_id, one)[0]
+        if len(used) < SUBSCRIPTIONS_PER_CHUNK:
+            return lines
+        after = used[-1].subscription_id
+
+
+async def _named(tx: Transaction, lines: Sequence[BillableLine]) -> list[InvoicedLine]:
+    """The lines with the names and unit prices that their document shows."""
+    accounts = await rows_by_id(tx, "name", "account", [line.account_id for line in lines])
+    subscriptions = await rows_by_id(tx, "name", "subscription", [line.subscription_id for line in lines])
+    offerings = await rows_by_id(tx, "name", "offering", [line.offering_id for line in lines])
+    named = []
+    for line in lines:
+        price = json.loads(line.explanation)["price"]
+        facts = line._asdict() | {
+            "account_name": accounts[line.account_id]["name"],
+            "subscription_name": subscriptions[line.subscription_id]["name"] or offerings[line.offering_id]["name"],
+            "unit_price": price["unit"] if price["model"] == "per_unit" else None,
+        }
+        named.append(InvoicedLine(*(facts[name] for name in InvoicedLine._fields)))
+    return named

@@ -1,0 +1,165 @@
+"""Products, offerings and meters in GraphQL."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+import strawberry
+
+from bss.catalogue import meter as meter_domain
+from bss.catalogue import product as domain
+from bss.catalogue import queries
+from bss.catalogue.create_meter import create_meter
+from bss.catalogue.create_offering import create_offering
+from bss.catalogue.create_product import create_product
+from bss.catalogue.from_above import published_by_ancestors
+from bss.identifier import Kind
+from bss.organisations import queries as organisations
+from bss.permission import Permission
+from bss.viewer import REQUIRED, Viewer, requires
+from schema.asking import Info
+from schema.connection import listed
+from schema.declare import Requires, mutation, needs, shown
+from schema.domains.catalogue_inputs import (
+    CreateMeterInput,
+    CreateOfferingInput,
+    CreateProductInput,
+    meter_request,
+    offering_request,
+    product_request,
+)
+from schema.domains.organisations import Account, account_by_id
+from schema.node import Node, findable, id_of
+
+
+@strawberry.type(description="A thing that an account sells.")
+class Product(Node):
+    owner_uuid: strawberry.Private[UUID]
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, product: domain.Product) -> Product:
+        return cls(
+            id=id_of(Kind.PRODUCT, product.id), owner_uuid=product.owner_id, code=product.code, name=product.name
+        )
+
+    @strawberry.field(description="The account that sells it.", directives=needs(organisations.many))
+    async def owner(self, info: Info) -> Account | None:
+        found: Account | None = await account_by_id(info, self.owner_uuid)
+        return found
+
+
+product_by_id = findable(Kind.PRODUCT, queries.products, Product)
+
+
+@strawberry.type(description="Where the organisation buys an offering that it resells.")
+class Supply:
+    link_id: strawberry.ID
+    offering_id: strawberry.ID = strawberry.field(description="The distributor's own offering.")
+
+
+@strawberry.type(description="A plan of a product.")
+class Offering(Node):
+    product_uuid: strawberry.Private[UUID]
+    bought: strawberry.Private[Supply | None]
+    code: str
+    name: str
+    unit: str = strawberry.field(description="What its quantity counts.")
+    cycle_months: int
+
+    @classmethod
+    def of(cls, offering: domain.Offering) -> Offering:
+        bought = None
+        if offering.supply_link_id is not None and offering.supply_offering_id is not None:
+            bought = Supply(
+                link_id=id_of(Kind.LINK, offering.supply_link_id),
+                offering_id=id_of(Kind.OFFERING, offering.supply_offering_id),
+            )
+        return cls(
+            id=id_of(Kind.OFFERING, offering.id),
+            product_uuid=offering.product_id,
+            bought=bought,
+            code=offering.code,
+            name=offering.name,
+            unit=offering.unit,
+            cycle_months=offering.cycle_months,
+        )
+
+    @strawberry.field(description="The product, for who sees the catalogue.", directives=needs(queries.products))
+    async def product(self, info: Info) -> Product | None:
+        found: Product | None = await product_by_id(info, self.product_uuid)
+        return found
+
+    @strawberry.field(
+        description="Where it is bought, which is no business of those who buy it here; null for one's own.",
+        directives=[Requires(permission=Permission.LINK_VIEW.value)],
+    )
+    async def supply(self, info: Info) -> Supply | None:
+        info.context.viewer.require(Permission.LINK_VIEW)
+        return self.bought
+
+
+offering_by_id = findable(Kind.OFFERING, published_by_ancestors, Offering)
+
+
+@strawberry.type(description="The rule that turns readings into the quantity that a usage price is about.")
+class Meter(Node):
+    code: str
+    name: str
+    unit: str = strawberry.field(description="The unit of a price.")
+    divisor: int = strawberry.field(description="Base units, in which usage is kept, per unit of a price.")
+    kind: meter_domain.MeterKind
+
+    @classmethod
+    def of(cls, meter: meter_domain.Meter) -> Meter:
+        return cls(
+            id=id_of(Kind.METER, meter.id),
+            code=meter.code,
+            name=meter.name,
+            unit=meter.unit,
+            divisor=meter.divisor,
+            kind=meter.kind,
+        )
+
+
+@requires(REQUIRED[queries.meters])
+async def _meters_by_id(viewer: Viewer, meter_ids: Collection[UUID]) -> dict[UUID, meter_domain.Meter]:
+    """An organisation has a handful of meters, known by their codes: all are read at once."""
+    return {meter.id: meter for meter in (await queries.meters(viewer)).values() if meter.id in meter_ids}
+
+
+findable(Kind.METER, _meters_by_id, Meter)
+
+
+@strawberry.type
+class Query:
+    products = listed(queries.product_page, Product, description="Products of the accounts in scope, oldest first.")
+    offerings = listed(queries.offering_page, Offering, description="Offerings of the accounts in scope, oldest first.")
+    meters = listed(queries.meter_page, Meter, description="The organisation's meters, for its own staff.")
+
+
+@strawberry.type
+class Mutation:
+    create_product = mutation(
+        create_product,
+        input_type=CreateProductInput,
+        result=Product,
+        request_of=product_request,
+        answer=shown(queries.products, Product),
+    )
+    create_offering = mutation(
+        create_offering,
+        input_type=CreateOfferingInput,
+        result=Offering,
+        request_of=offering_request,
+        answer=shown(queries.offerings, Offering),
+    )
+    create_meter = mutation(
+        create_meter,
+        input_type=CreateMeterInput,
+        result=Meter,
+        request_of=meter_request,
+        answer=shown(_meters_by_id, Meter),
+    )

@@ -1,0 +1,127 @@
+"""Inputs of the catalogue's mutations, and the requests that they become."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from bss.catalogue import create_meter, create_offering, create_price_list, create_product, publish_prices
+from bss.catalogue.meter import MeterKind
+from bss.catalogue.price_list import ChargeKind
+from bss.identifier import Kind
+from schema.domains.price_models import PriceModelInput, place_of_price, stored
+from schema.node import optional_uuid, uuid_of
+
+strawberry.enum(MeterKind, description="Whether a meter adds what was counted, or a gauge times its time.")
+strawberry.enum(ChargeKind, description="When a charge is due: once, for every cycle, or for what a meter counted.")
+
+
+@strawberry.input
+class CreateProductInput:
+    owner_id: strawberry.ID = strawberry.field(description="The account that sells it.")
+    code: str
+    name: str
+
+
+def product_request(given: CreateProductInput) -> create_product.CreateProduct:
+    return create_product.CreateProduct(
+        owner_id=uuid_of(Kind.ACCOUNT, given.owner_id, "ownerId"), code=given.code, name=given.name
+    )
+
+
+@strawberry.input
+class CreateOfferingInput:
+    product_id: strawberry.ID
+    code: str
+    name: str
+    unit: str = strawberry.field(default="", description="What its quantity counts, such as seat.")
+    cycle_months: int = 1
+    supply_link_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The link over which it is bought; null for an offering of one's own."
+    )
+    supply_offering_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The distributor's own offering."
+    )
+
+
+def offering_request(given: CreateOfferingInput) -> create_offering.CreateOffering:
+    return create_offering.CreateOffering(
+        product_id=uuid_of(Kind.PRODUCT, given.product_id, "productId"),
+        code=given.code,
+        name=given.name,
+        unit=given.unit,
+        cycle_months=given.cycle_months,
+        supply_link_id=optional_uuid(Kind.LINK, given.supply_link_id, "supplyLinkId"),
+        supply_offering_id=optional_uuid(Kind.OFFERING, given.supply_offering_id, "supplyOfferingId"),
+    )
+
+
+@strawberry.input
+class CreateMeterInput:
+    code: str
+    name: str
+    unit: str = strawberry.field(description="The unit that prices name, such as vCPU-hour.")
+    kind: MeterKind
+
+
+def meter_request(given: CreateMeterInput) -> create_meter.CreateMeter:
+    return create_meter.CreateMeter(code=given.code, name=given.name, unit=given.unit, kind=given.kind)
+
+
+@strawberry.input
+class CreatePriceListInput:
+    owner_id: strawberry.ID = strawberry.field(description="The account that sells by it.")
+    code: str
+    name: str
+    currency: str = strawberry.field(description="ISO 4217; never changes.")
+
+
+def price_list_request(given: CreatePriceListInput) -> create_price_list.CreatePriceList:
+    return create_price_list.CreatePriceList(
+        owner_id=uuid_of(Kind.ACCOUNT, given.owner_id, "ownerId"),
+        code=given.code,
+        name=given.name,
+        currency=given.currency,
+    )
+
+
+@strawberry.input(description="One charge of an offering.")
+class NewPriceInput:
+    offering_id: strawberry.ID
+    charge: str = strawberry.field(description="The charge's code, unique within the offering.")
+    kind: ChargeKind
+    description: str = strawberry.field(description="Its text on the invoice.")
+    model: PriceModelInput
+    meter: str | None = strawberry.field(default=None, description="The meter's code, of a usage charge.")
+
+
+@strawberry.input
+class PublishPricesInput:
+    price_list_id: strawberry.ID
+    valid_from: datetime
+    prices: list[NewPriceInput] = strawberry.field(description="All of them: a version replaces the one before it.")
+
+
+def publication(given: PublishPricesInput) -> publish_prices.PublishPrices:
+    return publish_prices.PublishPrices(
+        price_list_id=uuid_of(Kind.PRICE_LIST, given.price_list_id, "priceListId"),
+        valid_from=given.valid_from,
+        prices=tuple(_price(index, price) for index, price in enumerate(given.prices)),
+    )
+
+
+def _price(index: int, given: NewPriceInput) -> publish_prices.NewPrice:
+    return publish_prices.NewPrice(
+        offering_id=uuid_of(Kind.OFFERING, given.offering_id, f"prices.{index}.offeringId"),
+        charge=given.charge,
+        kind=given.kind,
+        description=given.description,
+        model=stored(given.model),
+        meter=given.meter,
+    )
+
+
+def place_of_publication(given: PublishPricesInput, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path of a problem in the API's names."""
+    return place_of_price([price.model for price in given.prices], path)

@@ -1,0 +1,180 @@
+"""Subscriptions and their timelines in GraphQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+from strawberry.scalars import JSON
+
+from bss.identifier import Kind
+from bss.metering import queries as metering
+from bss.organisations import queries as organisations
+from bss.subscriptions import queries
+from bss.subscriptions import subscription as domain
+from bss.subscriptions.activate_subscription import activate_subscription
+from bss.subscriptions.cancel_subscription import cancel_subscription
+from bss.subscriptions.change_quantity import change_quantity
+from bss.subscriptions.create_subscription import create_subscription
+from schema.asking import Info
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.declare import mutation, needs, shown
+from schema.domains.bonds import Bond, bonds_of
+from schema.domains.catalogue import Offering
+from schema.domains.metering import From, To, UsageTotal, asked_period
+from schema.domains.organisations import Account, account_by_id
+from schema.domains.subscription_inputs import (
+    ActivateSubscriptionInput,
+    CancelSubscriptionInput,
+    ChangeQuantityInput,
+    CreateSubscriptionInput,
+    activation,
+    cancellation,
+    quantity_change,
+    sale,
+)
+from schema.domains.timeline import Segment
+from schema.node import Node, findable, id_of, uuid_of
+from sync import queries as sync
+
+strawberry.enum(domain.SubscriptionState, description="Where the sale stands; what is in service, the timeline says.")
+
+KnownAt = Annotated[
+    datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
+]
+
+
+@strawberry.type(description="What an account bought, as it stands.")
+class Subscription(Node):
+    key: strawberry.Private[UUID]
+    account_uuid: strawberry.Private[UUID]
+    name: str
+    state: domain.SubscriptionState
+    quantity: Decimal
+    characteristics: JSON
+    cycle_months: int
+    renews_automatically: bool
+    order_reference: str
+    starts_at: datetime
+    ends_at: datetime | None
+    activated_at: datetime | None
+    provisioned_at: datetime | None
+    removed_at: datetime | None
+    mirrored: bool = strawberry.field(description="The copy of a reseller's subscription, locked here.")
+    managed_by: str | None = strawberry.field(description="The reseller that alone may change a mirrored one.")
+    refusal: str | None = strawberry.field(description="Why the distributor refused it: sold, but not provisioned.")
+    version: int
+    created_at: datetime
+
+    @classmethod
+    def of(cls, subscription: domain.Subscription) -> Subscription:
+        return cls(
+            id=id_of(Kind.SUBSCRIPTION, subscription.id),
+            key=subscription.id,
+            account_uuid=subscription.account_id,
+            name=subscription.name,
+            state=subscription.state,
+            quantity=subscription.quantity,
+            characteristics=JSON(subscription.characteristics),
+            cycle_months=subscription.cycle_months,
+            renews_automatically=subscription.renews_automatically,
+            order_reference=subscription.order_reference,
+            starts_at=subscription.starts_at,
+            ends_at=subscription.ends_at,
+            activated_at=subscription.activated_at,
+            provisioned_at=subscription.provisioned_at,
+            removed_at=subscription.removed_at,
+            mirrored=subscription.mirrored,
+            managed_by=subscription.managed_by or None,
+            refusal=subscription.refusal,
+            version=subscription.version,
+            created_at=subscription.created_at,
+        )
+
+    @strawberry.field(directives=needs(organisations.many))
+    async def account(self, info: Info) -> Account | None:
+        found: Account | None = await account_by_id(info, self.account_uuid)
+        return found
+
+    @strawberry.field(description="What it is a subscription of.", directives=needs(queries.offerings))
+    async def offering(self, info: Info) -> Offering | None:
+        found = await info.context.load(queries.offerings, self.key)
+        return None if found is None else Offering.of(found)
+
+    @strawberry.field(description="What was in service when.", directives=needs(queries.timeline))
+    async def timeline(self, info: Info, known_at: KnownAt = None) -> list[Segment] | None:
+        found = await info.context.load(queries.timeline, self.key, known_at)
+        return [Segment.of(segment) for segment in found or ()]
+
+    @strawberry.field(
+        description="Totals by meter of the hours that start in the period.", directives=needs(metering.totals)
+    )
+    async def usage(self, info: Info, start: From, end: To) -> list[UsageTotal] | None:
+        found = await info.context.load(metering.totals, self.key, asked_period(start, end))
+        return [UsageTotal.of(total) for _, total in sorted((found or {}).items())]
+
+    @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
+    async def bonds(self, info: Info) -> list[Bond] | None:
+        return await bonds_of(info, self.key)
+
+
+subscription_by_id = findable(Kind.SUBSCRIPTION, queries.many, Subscription)
+_shown = shown(queries.many, Subscription)
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        description="Subscriptions in scope, or those of an account and of all below it, oldest first.",
+        directives=needs(queries.page),
+    )
+    async def subscriptions(
+        self,
+        info: Info,
+        account_id: strawberry.ID | None = None,
+        first: First = None,
+        after: Cursor = None,
+        last: Last = None,
+        before: Cursor = None,
+    ) -> Connection[Subscription]:
+        viewer, under = info.context.viewer, None
+        request = asked_page(first, after, last, before)
+        if account_id is not None:
+            identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")
+            under = (await organisations.one(viewer, identifier, path=("accountId",))).path
+        return connected(await queries.page(viewer, request, under=under), Subscription.of, lambda row: row.id)
+
+
+@strawberry.type
+class Mutation:
+    create_subscription = mutation(
+        create_subscription,
+        input_type=CreateSubscriptionInput,
+        result=Subscription,
+        request_of=sale,
+        answer=_shown,
+    )
+    activate_subscription = mutation(
+        activate_subscription,
+        input_type=ActivateSubscriptionInput,
+        result=Subscription,
+        request_of=activation,
+        answer=_shown,
+    )
+    change_quantity = mutation(
+        change_quantity,
+        input_type=ChangeQuantityInput,
+        result=Subscription,
+        request_of=quantity_change,
+        answer=_shown,
+    )
+    cancel_subscription = mutation(
+        cancel_subscription,
+        input_type=CancelSubscriptionInput,
+        result=Subscription,
+        request_of=cancellation,
+        answer=_shown,
+    )

@@ -1,0 +1,38 @@
+"""The timeline of a subscription in GraphQL: what was in service when."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+
+import strawberry
+from strawberry.scalars import JSON
+
+from bss.identifier import Kind
+from bss.subscriptions import timeline as domain
+from schema.node import id_of
+
+strawberry.enum(domain.SegmentStatus, description="How the service stands during a segment.")
+
+
+@strawberry.type(description="A stretch of the timeline; its end does not belong to it.")
+class Segment:
+    offering_id: strawberry.ID
+    status: domain.SegmentStatus
+    quantity: Decimal
+    characteristics: JSON
+    cycle_months: int
+    effective_from: datetime
+    effective_to: datetime | None
+
+    @classmethod
+    def of(cls, segment: domain.Segment) -> Segment:
+        return cls(
+            offering_id=id_of(Kind.OFFERING, segment.offering_id),
+            status=segment.status,
+            quantity=segment.quantity,
+            characteristics=JSON(segment.characteristics),
+            cycle_months=segment.cycle_months,
+            effective_from=segment.effective_from,
+            effective_to=segment.effective_to,
+        )

@@ -1,0 +1,108 @@
+"""`bss demo`: a month in two books on the embedded servers, then a GraphQL server with tokens to try."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from bss.clock import SetClock, SystemClock
+from bss.invoicing.pdf import Xhtml2pdfRenderer
+from bss.transaction.database import Database
+from server.command_line.opening import told
+from server.command_line.processes import serve_until_stopped, tools_for
+from server.demo.books import Books
+from server.demo.channel import opened_channel
+from server.demo.closing import close_the_month, keep, show_margins
+from server.demo.real_month import live_real_month, read_as_text
+from server.demo.story import EVE, Story
+from server.embedded import Servers, acquire
+from server.installation import drop_embedded, embedded_addresses, prepare_embedded
+from server.schema_of_database import register_models
+from server.settings import load
+from workers.queue import Doorbell, worker
+
+DATABASE = "bss_demo"
+
+
+@click.command()
+@click.option("--no-serve", is_flag=True, help="Tell the story and stop.")
+@click.option(
+    "--usage",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Bill a real month instead: a .csv or .csv.gz with the columns vm_id, sampled_at (the end of an interval,"
+    " RFC 3339), duration_ms, cpu_count, cpu_usage_mhz.",
+)
+@click.option("--output", type=click.Path(file_okay=False, path_type=Path), default=Path("demo-output"))
+@click.option("--port", default=8000, show_default=True)
+def demo(no_serve: bool, usage: Path | None, output: Path, port: int) -> None:
+    """Live through a month at a distributor and a reseller, each with books of its own.
+
+    Starts from nothing each time, on the embedded servers, whatever DATABASE_URL says.
+    """
+    if usage is not None:
+        _look_at(usage)
+    asyncio.run(_demonstrate(no_serve, usage, output, port))
+
+
+def _look_at(file: Path) -> None:
+    """Refuse a file that cannot be read before anything is started."""
+    try:
+        with read_as_text(file) as text:
+            text.read(1024)
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise click.ClickException(f"{file} cannot be read as CSV: {unreadable}") from unreadable
+
+
+async def _demonstrate(no_serve: bool, usage: Path | None, output: Path, port: int) -> None:
+    settings = load()
+    told("Starting the embedded PostgreSQL and Valkey …")
+    servers = await asyncio.to_thread(acquire, settings.home_folder)
+    await drop_embedded(servers, DATABASE)
+    await prepare_embedded(servers, DATABASE)
+    await register_models()
+    database = await Database.connect(embedded_addresses(servers, DATABASE))
+    database.bind()
+    try:
+        async with Xhtml2pdfRenderer() as renderer:
+            if usage is not None:
+                await live_real_month(database, renderer, usage, output, click.echo)
+                return
+            tokens = await _story(database, renderer, output)
+            if not no_serve:
+                await _serve(database, renderer, servers, tokens, port)
+    finally:
+        await database.close()
+
+
+async def _story(database: Database, renderer: Xhtml2pdfRenderer, output: Path) -> dict[str, str]:
+    books = Books(database, database, SetClock(EVE), renderer)
+    channel = await opened_channel(books, EVE)
+    story = Story(books, channel, click.echo)
+    await story.month()
+    issued = await close_the_month(story)
+    await show_margins(story)
+    click.echo(f"\nInvoices as PDF: {', '.join(str(path) for path in keep(issued, output))}")
+    return channel.tokens
+
+
+async def _serve(
+    database: Database, renderer: Xhtml2pdfRenderer, servers: Servers, tokens: dict[str, str], port: int
+) -> None:
+    """Serve the books of the story with a worker beside the server, until Ctrl-C."""
+    doorbell = await Doorbell.connect(servers.redis_url)
+    database.doorbell = doorbell.ring
+    working = asyncio.create_task(
+        worker(servers.redis_url, tools_for(database, renderer), handle_signals=False).async_run()
+    )
+    click.echo(f"\nGraphQL: POST http://127.0.0.1:{port}/graphql   (documents to try: docs/api/*.graphql)")
+    for name, token in tokens.items():
+        click.echo(f"  TOKEN={token}   # {name}")
+    click.echo("Stop with Ctrl-C.")
+    try:
+        await serve_until_stopped("127.0.0.1", port, SystemClock())
+    finally:
+        working.cancel()
+        await asyncio.gather(working, return_exceptions=True)
+        await doorbell.close()
