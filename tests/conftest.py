@@ -8,6 +8,7 @@ import pytest_asyncio
 
 from bss.transaction.database import Database
 from server.schema_of_database import register_models
+from tests.april import EndOfApril, lived
 from tests.installation import Server, drop_template, fresh_database, make_template, postgres
 
 
@@ -19,6 +20,13 @@ async def server() -> AsyncIterator[Server]:
     await make_template(found)
     yield found
     await drop_template(found)
+
+
+@pytest_asyncio.fixture(scope="session")
+async def end_of_april(server: Server) -> AsyncIterator[EndOfApril]:
+    """The sample channel's month, lived once."""
+    async with lived(server) as april:
+        yield april
 
 
 @pytest_asyncio.fixture

@@ -9,7 +9,7 @@ import asyncio
 import os
 import tempfile
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -72,12 +72,17 @@ async def drop_template(server: Server) -> None:
     await admin.close()
 
 
+def fresh_database(server: Server) -> AbstractAsyncContextManager[tuple[str, Database]]:
+    """A migrated database with nothing in it, with open pools. Dropped afterwards."""
+    return copied_database(server, TEMPLATE)
+
+
 @asynccontextmanager
-async def fresh_database(server: Server) -> AsyncIterator[tuple[str, Database]]:
-    """A copy of the template, with open pools; its name is unique. Dropped afterwards."""
+async def copied_database(server: Server, original: str) -> AsyncIterator[tuple[str, Database]]:
+    """A copy of a database that nobody is connected to, with open pools; its name is unique. Dropped afterwards."""
     name = f"bss_test_{uuid7().hex}"
     admin = await asyncpg.connect(server.admin_url)
-    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} OWNER bss_owner STRATEGY WAL_LOG")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE {original} OWNER bss_owner STRATEGY WAL_LOG")
     database = await Database.connect(server.addresses(name), most=8)
     try:
         yield name, database

@@ -8,6 +8,7 @@ Each chunk is one transaction and has one effect however often it is done.
 
 from __future__ import annotations
 
+from asyncio import gather, to_thread
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,8 +17,9 @@ from uuid import UUID
 from bss.failpoint import fp
 from bss.invoicing.bill import Bill, bills_of, rows_by_id
 from bss.invoicing.channel import Channel
-from bss.invoicing.consumption import FIRST, consumption
+from bss.invoicing.consumption import FIRST, Consumption, consumption
 from bss.invoicing.issue_invoices import issue_invoices
+from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, issued_among
 from bss.invoicing.prices import prices_of_period
 from bss.invoicing.rate_lines import Issue, PeriodRating
@@ -45,42 +47,47 @@ class Closing:
     say: Say
 
     async def rate(self, channel: Channel) -> list[Issue]:
-        """Write the lines of every subscription, a chunk at a time; returns what could not be charged."""
-        issues: list[Issue] = []
-        rating, after = await self._rating(channel), FIRST
-        while True:
-            async with begin(self.viewer, role=Role.BULK) as tx:
-                last = await self._rate_chunk(tx, rating, after, issues)
-                fp("bill_run.before_chunk_commit")
-            fp("bill_run.after_chunk")
-            if last is None:
-                return issues
-            after = last
+        """Write the lines of every subscription, a chunk at a time; returns what could not be charged.
 
-    async def _rating(self, channel: Channel) -> PeriodRating:
+        While the database writes one chunk, the next one, which was read before, is rated in a thread.
+        """
         edges, period = self.open.edges, self.open.period
         async with reading(self.viewer) as tx:
-            lists = {edge.price_list_id for edge in edges}
-            prices = await prices_of_period(tx, lists, period, known_at=self.now)
-        return PeriodRating(period, edges, channel, prices, self.now)
+            prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=self.now)
+            used = await self._next(tx, FIRST)
+        rating = PeriodRating(period, edges, channel, prices, self.now)
+        lines, issues = self._rated(rating, used)
+        while used:
+            async with begin(self.viewer, role=Role.BULK) as tx:
+                await _take_turn(tx)
+                ahead = await self._next(tx, used[-1].subscription_id)
+                written, (lines, more) = await gather(self._written(tx, lines), to_thread(self._rated, rating, ahead))
+                fp("bill_run.before_chunk_commit")
+            fp("bill_run.after_chunk")
+            self.say(f"{_named(period)}: {len(used)} subscriptions rated, {written} lines written")
+            used = ahead
+            issues += more
+        return issues
 
-    async def _rate_chunk(self, tx: Transaction, rating: PeriodRating, after: UUID, issues: list[Issue]) -> UUID | None:
-        """Rate the next subscriptions; returns the last one's id, or None when there are no more."""
-        await _take_turn(tx)
-        used = await consumption(
-            tx, self.open.period, under=self.viewer.path, after=after, most=SUBSCRIPTIONS_PER_CHUNK
-        )
-        lines = []
+    async def _next(self, tx: Transaction, after: UUID) -> Sequence[Consumption]:
+        under = self.viewer.path
+        return await consumption(tx, self.open.period, under=under, after=after, most=SUBSCRIPTIONS_PER_CHUNK)
+
+    def _rated(self, rating: PeriodRating, used: Sequence[Consumption]) -> tuple[list[BillableLine], list[Issue]]:
+        lines: list[BillableLine] = []
+        issues: list[Issue] = []
         for one in used:
-            rated, unbillable = rating.rated(tx.organisation_id, one)
+            rated, unbillable = rating.rated(self.viewer.organisation_id, one)
             lines += rated
             issues += unbillable
+        return lines, issues
+
+    async def _written(self, tx: Transaction, lines: Sequence[BillableLine]) -> int:
         # Another run may have issued meanwhile, and an issued invoice gets no line any more.
         closed = await issued_among(tx, {line.invoice_id for line in lines})
         written = await write_lines(tx, [line for line in lines if line.invoice_id not in closed])
         await _count(tx, self.run_id, lines=written)
-        self.say(f"{_named(self.open.period)}: {len(used)} subscriptions rated, {written} lines written")
-        return used[-1].subscription_id if len(used) == SUBSCRIPTIONS_PER_CHUNK else None
+        return written
 
     async def issue(self, blocked: Collection[UUID | None]) -> None:
         """Issue the invoices that have lines, except the blocked ones, by the name of the Bill-To."""

@@ -50,8 +50,8 @@ class BillableLine(NamedTuple):
     recorded_at: datetime
 
 
-def line_id(edge_id: UUID, subscription_id: UUID, charge: str, service_start: datetime) -> UUID:
-    """The id of an original line, from its natural key."""
+def line_id(edge_id: UUID | str, subscription_id: UUID | str, charge: str, service_start: datetime) -> UUID:
+    """The id of an original line, from its natural key; ids may come as text, which a loop writes once."""
     return derived("line", edge_id, subscription_id, charge, service_start, ORIGINAL)
 
 

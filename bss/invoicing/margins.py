@@ -62,11 +62,12 @@ Key = tuple[str, datetime, datetime]
 Amounts = Mapping[UUID, Mapping[Key, Decimal]]
 """The amounts of one subscription: by edge, and by charge and service period."""
 
+# An offering of an account above the viewer's is not the viewer's to read, and neither is its supply edge.
 _LINES = """
 SELECT l.subscription_id, s.path, o.supply_link_id, l.edge_id, l.charge, l.service_start, l.service_end, l.amount
 FROM billable_line l
 JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
-JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
+LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
 WHERE l.organisation_id = $1 AND l.path >= $2 AND l.path < $2 || '~' AND l.billing_start >= $3 AND l.billing_end <= $4
   AND ($5::uuid[] IS NULL OR l.subscription_id = ANY($5))
 ORDER BY l.subscription_id, o.supply_link_id, l.service_start, l.charge

@@ -30,7 +30,7 @@ class OpenPeriod:
 
 
 @dataclass(frozen=True)
-class Beginnings:
+class Beginning:
     """From when on an edge has something to close; `closed_through` is None when no run has closed it yet."""
 
     edge: Edge
@@ -65,7 +65,7 @@ WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.e
 async def open_periods(tx: Transaction, until: datetime) -> tuple[OpenPeriod, ...]:
     """The periods that ended by `until` and are not closed, the earliest first."""
     rows = await tx.connection.fetch(_BEGINNINGS, tx.organisation_id, tx.viewer.path, until)
-    beginnings = [Beginnings(edge_of(row), row["earliest"], row["through"]) for row in rows]
+    beginnings = [Beginning(edge_of(row), row["earliest"], row["through"]) for row in rows]
     ended = [(period, start.edge) for start in beginnings for period in start.periods(until)]
     issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in ended))
     grouped: dict[Period, list[Edge]] = {}

@@ -77,7 +77,7 @@ class EdgeRating:
     """Rates one billing period on one edge, by its price list, policy, zone and currency."""
 
     def __init__(self, edge: Edge, period: Period, prices: Prices, now: datetime) -> None:
-        self._edge = edge
+        self._edge, self._edge_text = edge, str(edge.id)
         self._terms = Terms(period, edge.zone, policy_named(edge.policy))
         self._prices = prices
         self._invoice_id = invoice_id(edge, period)
@@ -85,7 +85,8 @@ class EdgeRating:
 
     def lines(self, organisation_id: UUID, used: Consumption) -> list[BillableLine]:
         """The rated lines; none for what is neither used nor costs anything. Raises `Unbillable`."""
-        found = (self._line(organisation_id, used, one) for one in due(used, self._prices, self._terms))
+        subscription = str(used.subscription_id)
+        found = [self._line(organisation_id, used, subscription, one) for one in due(used, self._prices, self._terms)]
         return [line for line in found if line.amount or line.quantity]
 
     def issues(self, used: Consumption, unbillable: Unbillable) -> list[Issue]:
@@ -93,12 +94,12 @@ class EdgeRating:
         place = self._edge.id, used.subscription_id, self._invoice_id, self._terms.period.start
         return [Issue(*place, reason) for reason in unbillable.reasons]
 
-    def _line(self, organisation_id: UUID, used: Consumption, one: Due) -> BillableLine:
+    def _line(self, organisation_id: UUID, used: Consumption, subscription: str, one: Due) -> BillableLine:
         edge, terms, charge = self._edge, self._terms, one.charge
         amount, explanation = rate(charge.price, one.quantity, one.share, terms.policy, edge.currency)
         explanation["price_version"] = str(charge.version_id)
         return BillableLine(
-            id=line_id(edge.id, used.subscription_id, charge.code, one.service_start),
+            id=line_id(self._edge_text, subscription, charge.code, one.service_start),
             organisation_id=organisation_id,
             path=edge.path,
             edge_id=edge.id,

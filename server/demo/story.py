@@ -48,6 +48,11 @@ class Story:
         self.customer = FrontEnd(tokens["customer"], self.books.resell, clock)
         self.sold: dict[str, str] = {}
 
+    @property
+    def morning_after(self) -> datetime:
+        """Nine o'clock on the first of May."""
+        return midnight(DAYS + 1) + timedelta(hours=9)
+
     async def month(self) -> None:
         """Live from the first of April to the first of May."""
         events = {
@@ -67,7 +72,7 @@ class Story:
                 await events[day]()
             await self.meter_yesterday(day)
             await self.books.settle()
-        self.books.clock.move_to(midnight(DAYS + 1) + timedelta(hours=9))
+        self.books.clock.move_to(self.morning_after)
         await self.meter_yesterday(DAYS + 1)
         await self.books.settle()
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from server.embedded import leftovers, postgres, valkey
+from server.embedded.home import Home, marker
 from server.embedded.locks import exclusive_now
 from tests.embedded.processes import until
+
+PROGRAMS = (postgres.PROGRAM, valkey.PROGRAM)
 
 
 @pytest.fixture
@@ -21,7 +26,9 @@ def home() -> Iterator[Path]:
     place.chmod(0o755)
     yield place / "home"
     until(lambda: no_keeper(place / "home"), "the servers of this test to stop")
+    left = end_leftovers(Home(place / "home", account=None))
     shutil.rmtree(place)
+    assert not left, "every test leaves no server behind, whatever it killed"
 
 
 def no_keeper(home: Path) -> bool:
@@ -32,3 +39,13 @@ def no_keeper(home: Path) -> bool:
         return False
     os.close(vacancy)
     return True
+
+
+def end_leftovers(home: Home) -> list[str]:
+    """Give the servers of `home` time to end, kill those that do not, and name them."""
+    if not home.secret.exists():
+        return []
+    left = [program for program in PROGRAMS if not leftovers.gone_within(program, marker(home), 20)]
+    for program in left:
+        leftovers.end(program, marker(home), ((signal.SIGKILL, 20),))
+    return left

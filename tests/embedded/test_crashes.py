@@ -63,7 +63,7 @@ def hold_still(pid: int) -> None:
 
 
 def kill_both(keeper: int, postmaster: int) -> None:
-    """Kill both, so that neither can react to the other's death. The postmaster becomes ours when the keeper is gone."""
+    """Kill both, so that neither reacts to the other's death. Once the keeper is gone, the postmaster is our child."""
     hold_still(keeper)
     for pid in (postmaster, keeper):
         os.kill(pid, signal.SIGKILL)

@@ -14,6 +14,7 @@ from asyncpg import Record
 from bss.access.open_organisation import OpenOrganisation, founder, open_organisation
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
 from bss.agreements.create_issuer import CreateIssuer, create_issuer
+from bss.agreements.receive_supply import SupplyTerms, receive_supply
 from bss.catalogue.create_meter import CreateMeter, create_meter
 from bss.catalogue.create_offering import CreateOffering, create_offering
 from bss.catalogue.create_price_list import CreatePriceList, create_price_list
@@ -21,6 +22,8 @@ from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
+from bss.catalogue.receive_prices import receive_prices
+from bss.catalogue.supplied import SuppliedPrice, SuppliedPrices, SuppliedVersion
 from bss.identifier import uuid7
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
 from bss.organisations.account import AccountKind
@@ -85,8 +88,7 @@ class Books:
         self.accounts[name] = (await create_account(self.viewer, request, now=OPENED)).object_id
         return self.accounts[name]
 
-    async def offering(self, code: str = "seat", link: UUID | None = None) -> UUID:
-        supplied = None if link is None else uuid7()
+    async def offering(self, code: str = "seat", link: UUID | None = None, supplied: UUID | None = None) -> UUID:
         request = CreateOffering(self.product, code, code.title(), code, 1, link, supplied)
         self.offerings[code] = (await create_offering(self.viewer, request, now=OPENED)).object_id
         return self.offerings[code]
@@ -122,6 +124,16 @@ class Books:
         )
         self.edges[buyer] = (await agree_edge(self.viewer, terms, now=OPENED)).object_id
         return self.edges[buyer]
+
+    async def supplied(self, link: UUID, price: Price, supply_offering_id: UUID, *, policy: str = "standard") -> UUID:
+        """The supply edge of the link, at one price, as it is received."""
+        stated = SuppliedPrice(supply_offering_id, price.charge, price.kind, price.charge, None, dict(price.model))
+        version = SuppliedVersion(1, OPENED, OPENED, (stated,))
+        async with begin(self.viewer, role=Role.SYNC) as tx:
+            received = await receive_prices(tx, link, SuppliedPrices("vendor", "Vendor", "EUR", (), (version,)))
+            terms = SupplyTerms(link, received.price_list_id, "EUR", "UTC", policy, 1)
+            self.edges["supply"] = await receive_supply(tx, terms, now=OPENED)
+        return self.edges["supply"]
 
     async def subscription(
         self, account: str, quantity: str, starts_at: datetime, *, offering: str = "seat", name: str = "Seats"

@@ -33,7 +33,10 @@ async def test_every_guard_stands(server: Server) -> None:
             "CREATE FUNCTION peep() RETURNS bigint LANGUAGE sql SECURITY DEFINER AS 'SELECT count(*) FROM invoice'",
             "a function runs with its owner's rights and is not on the allow-list: peep",
         ),
-        ("GRANT SELECT ON directory_token TO bss_app", "a run-time role may touch the directory: directory_token bss_app"),
+        (
+            "GRANT SELECT ON directory_token TO bss_app",
+            "a run-time role may touch the directory: directory_token bss_app",
+        ),
         (
             "ALTER TABLE price ADD CONSTRAINT loose FOREIGN KEY (offering_id) REFERENCES offering (id)",
             "a foreign key can leave the organisation: loose",

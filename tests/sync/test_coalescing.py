@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from bss.subscriptions import queries as subscriptions
@@ -13,10 +12,10 @@ from tests.sync.channel import Channel
 SENT = "SELECT state || ' ' || o.version AS row FROM outbound o WHERE subject = 'subscription' ORDER BY o.version"
 
 
-async def stretches(book: Book, subscription_id: UUID) -> list[tuple[Decimal, datetime, datetime | None]]:
+async def stretches(book: Book, subscription_id: UUID) -> list[tuple[int, datetime, datetime | None]]:
     with book.database.bound():
         found = (await subscriptions.timeline(book.viewer, (subscription_id,)))[subscription_id]
-    return [(segment.quantity, segment.effective_from, segment.effective_to) for segment in found]
+    return [(int(segment.quantity), segment.effective_from, segment.effective_to) for segment in found]
 
 
 def june(day: int) -> datetime:
@@ -40,7 +39,11 @@ async def test_after_a_link_was_down_from_the_10th_to_the_25th_both_books_hold_t
     channel.move_to_day(25)
     await channel.network.heal()
     await channel.settle()
-    expected = [(5, june(1), june(11)), (8, june(11), june(21)), (6, june(21), None)]
+    expected: list[tuple[int, datetime, datetime | None]] = [
+        (5, june(1), june(11)),
+        (8, june(11), june(21)),
+        (6, june(21), None),
+    ]
     assert await stretches(channel.resell, origin_id) == expected
     assert await stretches(channel.cloud, mirror.id) == expected
     assert (await channel.mirror_of(origin_id)).quantity == 6

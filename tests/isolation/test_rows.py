@@ -1,0 +1,126 @@
+"""Nobody sees or touches a row outside the scope, whatever SQL is sent; and this suite can tell."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from bss.organisations.account import Account
+from bss.organisations.queries import page
+from bss.transaction.page import PageRequest
+from server.demo.closing import close_the_month
+from server.demo.story import Story
+from tests.april import EndOfApril
+from tests.installation import Server
+from tests.isolation.leaks import Scope, look
+
+
+@pytest_asyncio.fixture
+async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tuple[str, Story]]:
+    """Both books after the closing of April, so that every table has rows."""
+    async with end_of_april.copied(server) as (name, database, story):
+        with database.bound():
+            await close_the_month(story)
+            yield name, story
+
+
+async def scopes_of(story: Story) -> tuple[Scope, ...]:
+    """Staff of both organisations, Lite's people, and the customers X and Z."""
+    cloud, resell = story.channel.cloud.owner, story.channel.resell.owner
+    with story.books.resell.bound():
+        accounts: dict[str, Account] = {each.name: each for each in (await page(resell, PageRequest())).rows}
+    staff = (
+        Scope("Cloud", cloud.organisation_id, cloud.path),
+        Scope("Cloud Resell", resell.organisation_id, resell.path),
+    )
+    others = (Scope(name, resell.organisation_id, accounts[name].path) for name in ("Cloud Lite", "X", "Z"))
+    return (*staff, *others)
+
+
+async def test_no_row_leaks_in_any_table_and_any_scope(server: Server, closed: tuple[str, Story]) -> None:
+    name, story = closed
+    connection = await asyncpg.connect(server.url(name, "bss_app"))
+    seen = await look(connection, await scopes_of(story))
+    await connection.close()
+    assert seen.leaks == ()
+    assert [table for table, rows in seen.rows.items() if not rows] == [], "tables that prove nothing"
+
+
+async def test_without_row_level_security_this_suite_fails(server: Server, closed: tuple[str, Story]) -> None:
+    name, story = closed
+    owner = await asyncpg.connect(server.url(name, "bss_owner"))
+    tables = [row[0] for row in await owner.fetch("SELECT DISTINCT tablename FROM pg_policies")]
+    for table in tables:
+        await owner.execute(f"ALTER TABLE {table} DISABLE ROW LEVEL SECURITY")
+    await owner.close()
+    connection = await asyncpg.connect(server.url(name, "bss_app"))
+    seen = await look(connection, await scopes_of(story))
+    await connection.close()
+    leaking = {leak.partition(":")[0] for leak in seen.leaks}
+    assert leaking == set(tables)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT * FROM directory_token",
+        "SELECT * FROM directory_organisation",
+        "SELECT * FROM usage_event_rest",
+        "ALTER TABLE invoice DISABLE ROW LEVEL SECURITY",
+        "SET ROLE bss_owner",
+        "SET ROLE bss_sync",
+        "TRUNCATE invoice",
+        "CREATE TABLE public.mine (id int)",
+    ],
+)
+async def test_the_application_cannot_step_around(server: Server, closed: tuple[str, Story], statement: str) -> None:
+    connection = await asyncpg.connect(server.url(closed[0], "bss_app"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await connection.execute(statement)
+    await connection.close()
+
+
+async def test_a_row_cannot_be_put_into_another_organisation(server: Server, closed: tuple[str, Story]) -> None:
+    name, story = closed
+    cloud, resell, *_ = await scopes_of(story)
+    connection = await asyncpg.connect(server.url(name, "bss_app"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
+                *(str(cloud.organisation_id), cloud.path),
+            )
+            await connection.execute(
+                "INSERT INTO role (id, organisation_id, code, permissions) VALUES (gen_random_uuid(), $1, 'spy', '[]')",
+                resell.organisation_id,
+            )
+    await connection.close()
+
+
+async def test_the_distributors_bill_run_reads_nothing_of_the_reseller(
+    server: Server, end_of_april: EndOfApril
+) -> None:
+    digests = []
+    for blinded in (False, True):
+        async with end_of_april.copied(server) as (name, database, story):
+            if blinded:
+                await _blind(server, name, story)
+            with database.bound():
+                await story.distributor.done("requestBillRun", until="2026-04-30T22:00:00Z")
+                await story.books.settle()
+                found = await story.distributor.ask("{ invoices { edges { node { digest total { amount } } } } }")
+            digests.append([edge["node"] for edge in found["invoices"]["edges"]])
+    assert digests[0] == digests[1]
+    assert digests[0][0]["total"]["amount"] == "120.04"
+
+
+async def _blind(server: Server, name: str, story: Story) -> None:
+    """Take the reseller's rows out of every run-time role's sight, beneath any scope."""
+    owner = await asyncpg.connect(server.url(name, "bss_owner"))
+    reseller = story.channel.resell.owner.organisation_id
+    for row in await owner.fetch("SELECT tablename FROM pg_policies"):
+        await owner.execute(f"CREATE POLICY blind ON {row[0]} AS RESTRICTIVE USING (organisation_id <> '{reseller}')")
+    await owner.close()

@@ -1,0 +1,76 @@
+"""Any number of rows of everything that a root connection lists, each with relations of its own."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bss.identifier import Kind, private
+from bss.invoicing.document import canonical
+from bss.transaction.begin import begin
+from tests.contracts.documents import invoice
+from tests.schema.books import OPENED, Books
+
+# $1 organisation, $2 the root's path, $3 the root account, $4 how many, $5 an instant, $6 an invoice document.
+# The ids of a kind differ in one letter only, so that row i of one table is found by row i of another.
+_ID = "('{kind}0000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+_PATH = "$2 || 'row' || lpad(i::text, 7, '0') || '.'"
+ACCOUNT, PRODUCT, OFFERING, LIST, VERSION, PRICE, ISSUER, EDGE = (_ID.format(kind=kind) for kind in "abcdef12")
+SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH = (_ID.format(kind=kind) for kind in "3456789")
+
+_STATEMENTS = (
+    "account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored,"
+    f" managed_by, version, created_at) SELECT {ACCOUNT}, $1, {_PATH}, $3, 'customer', 'Row ' || i, '', '', '', false,"
+    " '', 1, $5",
+    f"product (id, organisation_id, path, owner_id, code, name) SELECT {PRODUCT}, $1, $2, $3, 'row' || i, 'Row'",
+    "offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)"
+    f" SELECT {OFFERING}, $1, $2, $3, {PRODUCT}, 'row' || i, 'Row', 'seat', 1",
+    "meter (id, organisation_id, path, code, name, unit, divisor, kind)"
+    f" SELECT {METER}, $1, $2, 'row' || i, 'Row', 'hour', 1, 'sum'",
+    "price_list (id, organisation_id, path, owner_id, code, name, currency, received)"
+    f" SELECT {LIST}, $1, $2, $3, 'row' || i, 'Row', 'EUR', false",
+    "price_version (id, organisation_id, path, price_list_id, number, valid_from, published_at, received)"
+    f" SELECT {VERSION}, $1, $2, {LIST}, 1, $5, $5, false",
+    "price (id, organisation_id, path, version_id, offering_id, charge, kind, description, model)"
+    f" SELECT {PRICE}, $1, $2, {VERSION}, {OFFERING}, 'seat', 'recurring', 'Seat',"
+    ' \'{"model":"flat","fee":"1"}\'',
+    "issuer (id, organisation_id, path, owner_id, name, card, due_days)"
+    f" SELECT {ISSUER}, $1, $2, $3, 'Row', (SELECT card FROM issuer LIMIT 1), 30",
+    "edge (id, organisation_id, path, kind, seller_account_id, buyer_account_id, price_list_id, currency, zone, policy,"
+    f" billing_day, bill_to_account_id, issuer_id, received, created_at) SELECT {EDGE}, $1, {_PATH}, 'selling', $3,"
+    f" {ACCOUNT}, {LIST}, 'EUR', 'Europe/Amsterdam', 'standard', 1, {ACCOUNT}, {ISSUER}, false, $5",
+    "subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,"
+    " cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)"
+    f" SELECT {SUBSCRIPTION}, $1, {_PATH}, {ACCOUNT}, {OFFERING}, 'Row', 'active', 1, '{{}}', 1, true, '', $5, false,"
+    " '', 1, $5",
+    "segment (id, organisation_id, path, subscription_id, offering_id, status, quantity, characteristics, cycle_months,"
+    f" effective_from, recorded_from, mirrored) SELECT {SEGMENT}, $1, {_PATH}, {SUBSCRIPTION}, {OFFERING}, 'active', 1,"
+    " '{}', 1, $5, $5, false",
+    "usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)"
+    f" SELECT $1, {_PATH}, {SUBSCRIPTION}, 'row' || i, '', $5, 1, 1",
+    "usage_batch (id, organisation_id, path, source, received, accepted, duplicate, created_at)"
+    f" SELECT {BATCH}, $1, $2, 'row', 1, 1, 0, $5",
+    "billable_line (id, organisation_id, path, edge_id, edge_kind, subscription_id, account_id, offering_id, charge,"
+    " charge_kind, description, kind, service_start, service_end, billing_start, billing_end, quantity, unit, amount,"
+    f" currency, explanation, invoice_id, recorded_at) SELECT {LINE}, $1, {_PATH}, {EDGE}, 'selling', {SUBSCRIPTION},"
+    f" {ACCOUNT}, {OFFERING}, 'seat', 'recurring', 'Seat', 'original', $5, $5 + interval '1 month', $5,"
+    f" $5 + interval '1 month', 1, 'seat', 1, 'EUR', '{{}}', {INVOICE}, $5",
+    "invoice (id, organisation_id, path, seller_path, issuer_id, bill_to_account_id, billing_start, billing_end,"
+    f" currency, total, number, issued_on, due_on, document, digest, recorded_at) SELECT {INVOICE}, $1, {_PATH}, $2,"
+    f" {ISSUER}, {ACCOUNT}, $5, $5 + interval '1 month', 'EUR', 1, 'R' || i, '2026-02-01', '2026-03-01', $6, '', $5",
+    "invoice_file (id, organisation_id, path, seller_path, invoice_id, media_type, content, sha256, recorded_at)"
+    f" SELECT {FILE}, $1, {_PATH}, $2, {INVOICE}, 'application/pdf', $6, '', $5",
+)
+
+
+async def write_rows(books: Books, count: int, *, only: str = "") -> None:
+    """Write `count` rows of each kind, or of the table `only` alone, in the order of their relations."""
+    root: UUID = private(Kind.ACCOUNT, books.root)
+    # Typed once and used always: a statement may name only some of the parameters.
+    given = "(SELECT $1::uuid, $2::text, $3::uuid, $4::int, $5::timestamptz, $6::bytea) AS given"
+    async with begin(books.staff) as tx:
+        for statement in _STATEMENTS:
+            if statement.startswith(f"{only} " if only else ""):
+                await tx.connection.execute(
+                    f"INSERT INTO {statement} FROM generate_series(1, $4) AS i, {given}",
+                    *(tx.organisation_id, books.staff.path, root, count, OPENED, canonical(invoice())),
+                )

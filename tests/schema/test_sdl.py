@@ -1,0 +1,28 @@
+"""The committed schema is the schema; what has an id that `node` takes is found by it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from graphql import GraphQLInterfaceType, build_schema
+
+from bss.identifier import Kind
+from schema.execution import sdl
+from schema.node import FINDERS
+from tests.schema.reflection import GRAPHQL
+
+COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
+
+
+def test_the_committed_schema_is_the_schema() -> None:
+    assert COMMITTED.read_text(encoding="utf-8") == sdl(), "run `make docs`"
+    assert "Account" in build_schema(sdl(), assume_valid_sdl=True).type_map
+
+
+def test_every_node_is_found_by_its_id() -> None:
+    node = GRAPHQL.type_map["Node"]
+    assert isinstance(node, GraphQLInterfaceType)
+    names = {member.name for member in GRAPHQL.get_possible_types(node)}
+    assert names == {"".join(word.title() for word in kind.name.split("_")) for kind in FINDERS}
+    assert len(FINDERS) > 10
+    assert set(FINDERS) <= set(Kind)

@@ -1,0 +1,106 @@
+"""Sold, but not provisioned: what the distributor refuses is parked, shown on both sides, and heals."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from bss.catalogue.publish_prices import NewPrice
+from bss.subscriptions import queries as subscriptions
+from bss.subscriptions.subscription import Subscription
+from sync.queries import bonds
+from sync.resume import ResumeOutbound, resume_outbound
+from sync.status import link_statuses, parked_messages
+from tests.sync.books import START, Book, prices, publish
+from tests.sync.channel import Channel
+
+
+async def withdraw_machines_unheard(channel: Channel) -> None:
+    """From July the distributor has no price for machines; the reseller sells one before it has heard."""
+    only_seats = tuple(
+        price
+        for price in prices(channel.cloud.offerings, "30", "0.05")
+        if price.offering_id == channel.cloud.offerings["seats"]
+    )
+    await publish_at_cloud(channel, only_seats, month=7)
+    channel.network.cut = True
+    channel.clock.move_to(START.replace(month=7, day=2))
+
+
+async def publish_at_cloud(channel: Channel, sheet: tuple[NewPrice, ...], *, month: int) -> None:
+    cloud = channel.cloud
+    with cloud.database.bound():
+        await publish(cloud.viewer, cloud.price_list_id, sheet, START.replace(month=month))
+
+
+async def origin(channel: Channel, origin_id: UUID) -> Subscription:
+    with channel.resell.database.bound():
+        return await subscriptions.one(channel.resell.viewer, origin_id)
+
+
+async def refused_pairs(book: Book) -> int:
+    with book.database.bound():
+        [status] = await link_statuses(book.viewer)
+    return status.refused_pairs
+
+
+async def test_a_mirror_without_a_price_is_refused_and_parks_alone(channel: Channel) -> None:
+    await withdraw_machines_unheard(channel)
+    machine, seats = await channel.sell("Z", 1, "machine"), await channel.sell("Z", 5)
+    await channel.network.heal()
+    await channel.settle()
+    refused = await origin(channel, machine)
+    assert refused.refusal == "PRICE_MISSING: Machine has no price on Cloud → Cloud Resell."
+    assert refused.provisioned_at is None
+    assert (await channel.mirror_of(seats)).quantity == 5
+    assert (await origin(channel, seats)).refusal is None
+    assert len(await channel.mirrors()) == 1
+    assert [await refused_pairs(book) for book in (channel.cloud, channel.resell)] == [1, 1]
+    with channel.resell.database.bound():
+        [parked] = await parked_messages(channel.resell.viewer)
+        [bond] = (await bonds(channel.resell.viewer, (machine,)))[machine]
+    assert parked.reason == bond.refusal == refused.refusal
+    assert not bond.in_step
+
+
+async def test_a_price_that_comes_later_heals_it_without_a_person(channel: Channel) -> None:
+    await withdraw_machines_unheard(channel)
+    machine = await channel.sell("Z", 1, "machine")
+    await channel.network.heal()
+    await channel.settle()
+    channel.clock.move_to(START.replace(month=8, day=2))
+    await publish_at_cloud(channel, prices(channel.cloud.offerings, "30", "0.05"), month=8)
+    await channel.settle()
+    assert (await origin(channel, machine)).refusal is None
+    assert (await channel.mirror_of(machine)).provisioned_at == (await origin(channel, machine)).provisioned_at
+    assert [await refused_pairs(book) for book in (channel.cloud, channel.resell)] == [0, 0]
+    assert await channel.in_step()
+
+
+async def test_a_person_may_ask_again_and_is_told_again(channel: Channel) -> None:
+    await withdraw_machines_unheard(channel)
+    machine = await channel.sell("Z", 1, "machine")
+    await channel.network.heal()
+    await channel.settle()
+    resell = channel.resell
+    with resell.database.bound():
+        [parked] = await parked_messages(resell.viewer)
+        await resume_outbound(resell.viewer, ResumeOutbound(parked.id), now=channel.now)
+    await channel.settle()
+    with resell.database.bound():
+        assert [again.id for again in await parked_messages(resell.viewer)] == [parked.id]
+    assert (await origin(channel, machine)).refusal is not None
+
+
+async def test_a_refused_subscription_can_still_be_cancelled(channel: Channel) -> None:
+    machine = await channel.sell("Z", 1, "machine")
+    await channel.settle()
+    await withdraw_machines_unheard(channel)
+    await channel.change(machine, 2)
+    await channel.network.heal()
+    await channel.settle()
+    assert (await origin(channel, machine)).refusal is not None
+    assert (await channel.mirror_of(machine)).quantity == 1
+    await channel.cancel(machine)
+    await channel.settle()
+    assert (await origin(channel, machine)).refusal is None
+    assert await channel.in_step()
