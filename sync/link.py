@@ -63,6 +63,7 @@ class Address:
 
 
 def link_of(row: Record) -> Link:
+    """The link behind a row."""
     return Link(**{**dict(row), "side": Side(row["side"])})
 
 

@@ -47,6 +47,7 @@ class Pair:
 
 
 def pair_of(row: Record) -> Pair:
+    """The pair behind a row."""
     return Pair(**{**dict(row), "subject": Subject(row["subject"])})
 
 

@@ -16,7 +16,7 @@ from uuid import UUID
 
 import asyncpg
 
-from bss.audit.record import audit
+from bss.transaction.audit import audit
 from bss.canonical import digest
 from bss.failpoint import fp
 from bss.refusal import Refusal

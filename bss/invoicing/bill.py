@@ -30,6 +30,7 @@ class Bill:
 
     @property
     def seller_path(self) -> str:
+        """The path of the account that sells on its edges: an issuer has one owner."""
         path = self.edges[0].seller_path
         if path is None:
             raise ValueError("a supply edge has no seller here")
@@ -37,6 +38,7 @@ class Bill:
 
     @property
     def issuer_id(self) -> UUID:
+        """Whose series numbers it."""
         issuer = self.edges[0].issuer_id
         if issuer is None:
             raise ValueError("a supply edge has no invoice")
@@ -44,6 +46,7 @@ class Bill:
 
     @property
     def bill_to_id(self) -> UUID:
+        """The account that is invoiced."""
         return self.edges[0].bill_to_account_id
 
 
@@ -90,6 +93,7 @@ async def parties_of(tx: Transaction, bills: Sequence[Bill]) -> dict[UUID, Parti
 
 
 async def rows_by_id(tx: Transaction, columns: str, table: str, ids: Sequence[UUID]) -> dict[UUID, Record]:
+    """The columns of the table's rows with these ids, by id."""
     rows = await tx.connection.fetch(
         f"SELECT id, {columns} FROM {table} WHERE organisation_id = $1 AND id = ANY($2)", tx.organisation_id, list(ids)
     )

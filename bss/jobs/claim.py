@@ -22,6 +22,7 @@ _COLUMNS = "id, kind, key, state, due_at, attempts, wanted, reason"
 
 
 def job_of(row: Record) -> Job:
+    """The job behind a row of the job table."""
     return Job(
         row["id"],
         JobKind(row["kind"]),

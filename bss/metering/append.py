@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bss.audit.record import audit
+from bss.transaction.audit import audit
 from bss.canonical import digest
 from bss.failpoint import fp
 from bss.metering.batch import Batch, record_batch

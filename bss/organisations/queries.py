@@ -35,6 +35,7 @@ class Organisation:
 
 
 def account_of(row: Record) -> Account:
+    """The account behind a row."""
     values = dict(row)
     return Account(**{**values, "kind": AccountKind(values["kind"])})
 

@@ -49,7 +49,8 @@ _FINDINGS = {
           SELECT 1 FROM pg_attribute a WHERE a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
             AND a.attname = 'organisation_id')""",
     "a run-time role may touch the directory": """
-        SELECT t.relname || ' ' || r.rolname FROM tables t, pg_roles r WHERE t.is_directory AND r.rolname = ANY($2::text[])
+        SELECT t.relname || ' ' || r.rolname FROM tables t, pg_roles r
+        WHERE t.is_directory AND r.rolname = ANY($2::text[])
           AND has_table_privilege(r.oid, t.oid, 'SELECT, INSERT, UPDATE, DELETE, TRUNCATE')""",
     "a view shows rows with its owner's rights": """
         SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND (c.relkind = 'm'
@@ -64,7 +65,8 @@ _FINDINGS = {
         SELECT r.rolname FROM pg_roles r WHERE r.rolname = ANY($2::text[]) AND (r.rolsuper OR r.rolbypassrls
           OR EXISTS (SELECT 1 FROM pg_class c WHERE c.relowner = r.oid AND c.relnamespace = 'public'::regnamespace))""",
     "a run-time role can become another role": """
-        SELECT r.rolname FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid WHERE r.rolname = ANY($2::text[])""",
+        SELECT r.rolname FROM pg_roles r JOIN pg_auth_members m ON m.member = r.oid
+        WHERE r.rolname = ANY($2::text[])""",
 }
 
 _TABLES = """

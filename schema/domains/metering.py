@@ -23,6 +23,7 @@ from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, uuid_of
 
+# These queries check their permission themselves; here the schema learns which one it is, to show it.
 for _question in (queries.batches, queries.batch_page, queries.hours, queries.totals, queries.totals_under):
     REQUIRED.setdefault(_question, Permission.USAGE_VIEW)
 

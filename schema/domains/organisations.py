@@ -43,7 +43,7 @@ class Organisation(Node):
 
 @strawberry.type(description="A place in the organisation's account tree.")
 class Account(Node):
-    uuid: strawberry.Private[UUID]
+    key: strawberry.Private[UUID]
     parent_uuid: strawberry.Private[UUID | None]
     kind: domain.AccountKind
     name: str
@@ -60,7 +60,7 @@ class Account(Node):
     def of(cls, account: domain.Account) -> Account:
         return cls(
             id=id_of(Kind.ACCOUNT, account.id),
-            uuid=account.id,
+            key=account.id,
             parent_uuid=account.parent_id,
             kind=account.kind,
             name=account.name,
@@ -82,7 +82,7 @@ class Account(Node):
 
     @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
     async def bonds(self, info: Info) -> list[Bond] | None:
-        return await bonds_of(info, self.uuid)
+        return await bonds_of(info, self.key)
 
 
 account_by_id = findable(Kind.ACCOUNT, queries.many, Account)

@@ -87,16 +87,13 @@ async def test_a_row_cannot_be_put_into_another_organisation(server: Server, clo
     name, story = closed
     cloud, resell, *_ = await scopes_of(story)
     connection = await asyncpg.connect(server.url(name, "bss_app"))
+    await connection.execute(
+        "SELECT set_config('bss.organisation', $1, false), set_config('bss.path', $2, false)",
+        *(str(cloud.organisation_id), cloud.path),
+    )
+    spy = "INSERT INTO role (id, organisation_id, code, permissions) VALUES (gen_random_uuid(), $1, 'spy', '[]')"
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="row-level security"):
-        async with connection.transaction():
-            await connection.execute(
-                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
-                *(str(cloud.organisation_id), cloud.path),
-            )
-            await connection.execute(
-                "INSERT INTO role (id, organisation_id, code, permissions) VALUES (gen_random_uuid(), $1, 'spy', '[]')",
-                resell.organisation_id,
-            )
+        await connection.execute(spy, resell.organisation_id)
     await connection.close()
 
 

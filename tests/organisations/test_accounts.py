@@ -20,9 +20,7 @@ NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
 async def test_fifty_concurrent_calls_with_one_key_create_one_account(database: Database) -> None:
     _, root, viewer = founder("cloud")
-    await open_organisation(
-        viewer, OpenOrganisation("Cloud", "cloud", "Europe/Amsterdam", "EUR", "Ann", root), now=NOW
-    )
+    await open_organisation(viewer, OpenOrganisation("Cloud", "cloud", "Europe/Amsterdam", "EUR", "Ann", root), now=NOW)
     request = CreateAccount(root, AccountKind.CUSTOMER, "Zed")
     outcomes = await asyncio.gather(*(create_account(viewer, request, now=NOW, key="k") for _ in range(50)))
     assert len({outcome.object_id for outcome in outcomes}) == 1
@@ -32,9 +30,7 @@ async def test_fifty_concurrent_calls_with_one_key_create_one_account(database: 
 
 async def test_a_key_that_was_used_with_another_input_is_refused(database: Database) -> None:
     _, root, viewer = founder("cloud")
-    await open_organisation(
-        viewer, OpenOrganisation("Cloud", "cloud", "Europe/Amsterdam", "EUR", "Ann", root), now=NOW
-    )
+    await open_organisation(viewer, OpenOrganisation("Cloud", "cloud", "Europe/Amsterdam", "EUR", "Ann", root), now=NOW)
     await create_account(viewer, CreateAccount(root, AccountKind.CUSTOMER, "Zed"), now=NOW, key="k")
     with pytest.raises(IdempotencyKeyReused):
         await create_account(viewer, CreateAccount(root, AccountKind.CUSTOMER, "Yan"), now=NOW, key="k")
