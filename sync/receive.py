@@ -16,10 +16,10 @@ from uuid import UUID
 
 import asyncpg
 
-from bss.transaction.audit import audit
 from bss.canonical import digest
 from bss.failpoint import fp
 from bss.refusal import Refusal
+from bss.transaction.audit import audit
 from bss.transaction.begin import Transaction, begin
 from bss.transaction.database import Role
 from bss.viewer import Viewer

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from bss.transaction.audit import audit
 from bss.canonical import digest
 from bss.failpoint import fp
 from bss.metering.batch import Batch, record_batch
@@ -17,6 +16,7 @@ from bss.metering.findings import READINGS, Findings
 from bss.metering.reading import Reading, Report
 from bss.metering.stage import Progress
 from bss.permission import Permission
+from bss.transaction.audit import audit
 from bss.transaction.begin import begin
 from bss.transaction.database import Role
 from bss.viewer import Viewer

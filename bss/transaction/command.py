@@ -14,11 +14,11 @@ from uuid import UUID
 
 import asyncpg
 
-from bss.transaction.audit import audit
 from bss.canonical import digest
 from bss.failpoint import fp
 from bss.permission import Permission
 from bss.refusal import Conflict, IdempotencyKeyReused, InvalidInput, PermissionDenied, Refusal
+from bss.transaction.audit import audit
 from bss.transaction.begin import Transaction, begin
 from bss.transaction.database import Role
 from bss.viewer import Viewer

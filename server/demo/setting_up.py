@@ -20,6 +20,11 @@ from bss.catalogue.publish_prices import PublishPrices, publish_prices
 from bss.viewer import Viewer
 
 ZONE = "Europe/Amsterdam"
+ADDRESSES = {
+    "Cloud": ("Kade 1", "1011 AA Amsterdam"),
+    "Cloud Resell": ("Plein 2", "3511 BB Utrecht"),
+    "Cloud Lite": ("Markt 4", "5611 CC Eindhoven"),
+}
 
 
 async def offering(
@@ -50,7 +55,7 @@ async def price_list(viewer: Viewer, owner: UUID, name: str, charges: tuple[NewP
 async def issuer(viewer: Viewer, owner: UUID, name: str, prefix: str, colour: str, now: datetime) -> UUID:
     """A legal entity with its card and number series."""
     card = {
-        "address": ["Kade 1", "1011 AA Amsterdam", "The Netherlands"],
+        "address": [*ADDRESSES[name], "The Netherlands"],
         "registration": "Chamber of Commerce 12345678",
         "tax_number": "NL001234567B01",
         "bank": "IBAN NL91 ABNA 0417 1643 00",

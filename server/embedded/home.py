@@ -134,7 +134,7 @@ def marker(home: Home) -> str:
 
 def make_socket_directory(home: Home) -> Path:
     """A private directory whose sockets have paths short enough for the kernel, owned by the servers' account."""
-    for directory in (home.root / "run", Path(tempfile.gettempdir()) / marker(home), Path("/tmp") / marker(home)):
+    for directory in (home.root / "run", Path(tempfile.gettempdir()) / marker(home)):
         socket = directory / f".s.PGSQL.{POSTGRES_PORT}"
         reached = home.account is None or home.account.reaches(directory.parent)
         if reached and len(os.fsencode(socket)) <= SOCKET_PATH_LIMIT_BYTES:
