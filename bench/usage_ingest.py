@@ -49,14 +49,14 @@ MAPPING = replace(VM_SAMPLES, meters={"vcpu_hours": Product(("cpu_count",))})
 
 STAGE = """
 CREATE TEMP TABLE stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
-  resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz, quantity numeric)
+  resource text, starts_at timestamptz, ends_at timestamptz, whole numeric, hour timestamptz, quantity numeric)
 ON COMMIT DROP
 """
 BY_HAND = """
 WITH keys AS (
   INSERT INTO usage_key (organisation_id, path, source, event_id, fingerprint, hour)
   SELECT DISTINCT ON (r.event_id) $1, s.path, $2, r.event_id,
-    hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.value), 0), r.hour
+    hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.whole, r.quantity), 0), r.hour
   FROM stage r JOIN subscription s ON s.organisation_id = $1 AND s.id = r.subscription_id
   WHERE r.part = 0 ORDER BY r.event_id
   ON CONFLICT DO NOTHING RETURNING event_id, path
@@ -101,12 +101,15 @@ async def by_append(books: Books) -> float:
     return seconds
 
 
+def _split(books: Books) -> Iterator[tuple[object, ...]]:
+    for place, (*words, start, end, value) in enumerate(readings(books.subscriptions, READINGS)):
+        parts = over_hours(MeterKind.TIME_WEIGHTED, start, end, value)
+        for part, amount in enumerate(parts):
+            yield (place, part, *words, start, end, None if len(parts) == 1 else value, *amount)
+
+
 async def by_hand(books: Books) -> float:
-    rows = [
-        (place, part, *reading, *amount)
-        for place, reading in enumerate(readings(books.subscriptions, READINGS))
-        for part, amount in enumerate(over_hours(MeterKind.TIME_WEIGHTED, *reading[4:]))
-    ]
+    rows = list(_split(books))
     started = perf_counter()
     async with begin(books.viewer, role=Role.BULK) as tx:
         await tx.connection.execute(STAGE)

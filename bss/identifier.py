@@ -47,9 +47,7 @@ class MalformedId(ValueError):
 
 def uuid7() -> UUID:
     """A new UUIDv7: sortable by the millisecond of minting, 74 random bits."""
-    value = (
-        wall_milliseconds() << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
-    )
+    value = wall_milliseconds() << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
     return UUID(int=value)
 
 

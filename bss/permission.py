@@ -41,6 +41,18 @@ class Permission(StrEnum):
 HISTORY = frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW, Permission.INVOICE_VIEW})
 """Activity, usage and billing history: no client role can be without them (A23)."""
 
+OF_THE_WHOLE_ORGANISATION = frozenset(
+    {
+        Permission.BILL_RUN,
+        Permission.JOB_MANAGE,
+        Permission.JOB_VIEW,
+        Permission.LINK_MANAGE,
+        Permission.LINK_VIEW,
+        Permission.ORGANISATION_OPEN,
+    }
+)
+"""What concerns rows that lie at no account: only a viewer of the whole tree can have it, whatever its role says."""
+
 STANDARD_ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission),
     "operations": HISTORY

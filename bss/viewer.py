@@ -12,7 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from bss.identifier import derived
-from bss.permission import Permission
+from bss.permission import OF_THE_WHOLE_ORGANISATION, Permission
 from bss.refusal import PermissionDenied
 
 
@@ -40,9 +40,16 @@ class Viewer:
         return cls(actor, f"system:{job}", organisation_id, root_path, frozenset(Permission))
 
     def require(self, permission: Permission) -> None:
-        """Refuse with `PermissionDenied` unless the viewer has the permission."""
+        """Refuse with `PermissionDenied` unless the viewer has the permission, and the scope that it takes."""
         if permission not in self.permissions:
             raise PermissionDenied(permission.value)
+        if permission in OF_THE_WHOLE_ORGANISATION and not self.sees_everything:
+            raise PermissionDenied(f"{permission.value} over the whole organisation")
+
+    @property
+    def sees_everything(self) -> bool:
+        """Whether the scope is the root account's, and so the whole organisation."""
+        return self.path.count(".") == 1
 
     def sees(self, path: str) -> bool:
         """Whether an account row with this path lies in the viewer's scope."""

@@ -9,17 +9,18 @@ import pytest_asyncio
 from bss.transaction.database import Database
 from server.schema_of_database import register_models
 from tests.april import EndOfApril, lived
-from tests.installation import Server, drop_template, fresh_database, make_template, postgres
+from tests.installation import Server, drop_template, fresh_database, make_quick, make_template, postgres
 
 
 @pytest_asyncio.fixture(scope="session")
 async def server() -> AsyncIterator[Server]:
     """A PostgreSQL server with a migrated template."""
-    found = postgres()
-    await register_models()
-    await make_template(found)
-    yield found
-    await drop_template(found)
+    with postgres() as found:
+        await register_models()
+        await make_quick(found)
+        await make_template(found)
+        yield found
+        await drop_template(found)
 
 
 @pytest_asyncio.fixture(scope="session")

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -18,6 +19,7 @@ import asyncpg
 
 from bss.identifier import uuid7
 from bss.transaction.database import Addresses, Database, Role
+from server.embedded import running
 from server.schema_of_database import migrate, prepare_roles
 
 PASSWORD = "for-tests-only"
@@ -42,16 +44,29 @@ class Server:
         return urlunsplit(urlsplit(self.admin_url)._replace(path=f"/{database}"))
 
 
-def postgres() -> Server:
+@contextmanager
+def postgres() -> Iterator[Server]:
     """The server for this test run."""
     given = os.environ.get("BSS_TEST_POSTGRES")
     if given:
-        return Server(given)
-    from server.embedded import acquire
-
+        yield Server(given)
+        return
     folder = Path(tempfile.mkdtemp(prefix="bss-tests-"))
     folder.chmod(0o755)
-    return Server(acquire(folder).dsn("postgres"))
+    with running(folder) as servers:
+        yield Server(servers.dsn("postgres"))
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+async def make_quick(server: Server) -> None:
+    """Let the server of this run skip the disk: these tests are about rules, and durability has its own suites."""
+    if "BSS_TEST_POSTGRES" in os.environ:
+        return
+    admin = await asyncpg.connect(server.admin_url)
+    for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+        await admin.execute(f"ALTER SYSTEM SET {setting} = off")
+    await admin.execute("SELECT pg_reload_conf()")
+    await admin.close()
 
 
 async def make_template(server: Server) -> None:

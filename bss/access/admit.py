@@ -31,11 +31,7 @@ async def admit(tx: Transaction, request: Admit, now: datetime) -> Outcome:
     """Admit a person; the id is the membership's. Nobody is admitted to a mirrored account (E23)."""
     account = await one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored("Access to this account")
-    if (
-        not await RoleModel.filter(organisation_id=tx.organisation_id, code=request.role)
-        .using_db(tx.db)
-        .exists()
-    ):
+    if not await RoleModel.filter(organisation_id=tx.organisation_id, code=request.role).using_db(tx.db).exists():
         raise InvalidInput.at("role", f"There is no role {request.role!r}.")
     person = await PersonModel.create(
         using_db=tx.db,

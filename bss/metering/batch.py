@@ -13,7 +13,7 @@ from decimal import Decimal
 from bss.failpoint import fp
 from bss.identifier import uuid7
 from bss.metering.count import count
-from bss.metering.findings import Findings, is_plain_text
+from bss.metering.findings import Findings
 from bss.metering.models import UsageBatchModel
 from bss.metering.reading import MOST_TEXT, Report
 from bss.metering.stage import Numbered, Progress, stage
@@ -34,7 +34,7 @@ class Batch:
 
 async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress: Progress) -> tuple[Report, Decimal]:
     """Write what is new. Returns the report, and the sum of the new readings' fingerprints, for the audit."""
-    if not (batch.source and is_plain_text(batch.source)):
+    if not (0 < len(batch.source) <= MOST_TEXT and batch.source.isprintable()):
         raise InvalidInput.at("source", f"A source has 1 to {MOST_TEXT} printable characters.")
     await stage(tx, batch.numbered, batch.findings, progress)
     fp("usage.after_stage")

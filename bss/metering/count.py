@@ -17,7 +17,9 @@ from bss.transaction.begin import Transaction
 _WORK_MEMORY = "64MB"  # a file of millions is sorted and joined on the server, in few passes
 
 # A hash of values and not of text and not of text: 1.0 is 1, and an instant is the same in every zone.
-_FINGERPRINT = "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.value), 0)"
+_FINGERPRINT = (
+    "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.whole, r.quantity), 0)"
+)
 
 # Keys are taken and hours are changed in the order of their keys, and all keys before the first hour: two writers
 # of the same readings wait for each other and never in a circle.

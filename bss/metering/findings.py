@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bss.metering.reading import MOST_PROBLEMS, MOST_TEXT
+from bss.metering.reading import MOST_PROBLEMS
 from bss.refusal import InvalidInput, Problem
 
 
@@ -49,8 +49,3 @@ class Findings:
         if self._found:
             ordered = sorted(self._found, key=lambda found: found[0])
             raise InvalidInput(problem for _, problem in ordered[:MOST_PROBLEMS])
-
-
-def is_plain_text(text: str) -> bool:
-    """Whether the text can be kept: not too long, and without control characters and halves of characters."""
-    return len(text) <= MOST_TEXT and text.isprintable()

@@ -10,11 +10,12 @@ from datetime import UTC, datetime
 from decimal import Context, Decimal, Inexact, InvalidOperation
 
 from bss.catalogue.meter import MeterKind
-from bss.metering.reading import TOO_LARGE
 from bss.period import HOUR, MILLISECOND, split_over_hours
 
 EXACT = Context(prec=1_000, traps=[Inexact, InvalidOperation])
 """Arithmetic that would rather fail than round."""
+_STORED = Context(prec=24, traps=[Inexact, InvalidOperation])
+"""The digits of a value: 15 and 9 decimals."""
 _BILLIONTH = Decimal("1E-9")
 
 Parts = tuple[tuple[datetime, Decimal], ...]
@@ -22,10 +23,9 @@ Parts = tuple[tuple[datetime, Decimal], ...]
 
 
 def is_storable(value: Decimal) -> bool:
-    """Whether the value is a number from 0 with at most nine decimals, below the largest that we keep."""
+    """Whether the value is a number from 0 to below 10^15 with at most nine decimals."""
     try:
-        EXACT.quantize(value, _BILLIONTH)
-        return 0 <= value < TOO_LARGE
+        return _STORED.quantize(value, _BILLIONTH) >= 0
     except (Inexact, InvalidOperation):
         return False
 

@@ -137,12 +137,13 @@ async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
     viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            "SELECT subscription_id, meter, resource, hour, e.recorded, coalesce(h.quantity, 0) AS rolled_up"
-            " FROM (SELECT subscription_id, meter, resource, hour, sum(quantity) AS recorded FROM usage_event"
-            f"   WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 GROUP BY 1, 2, 3, 4) AS e"
-            f" LEFT JOIN (SELECT * FROM usage_hour WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4) AS h"
-            "   USING (subscription_id, meter, resource, hour)"
-            " WHERE h.quantity IS DISTINCT FROM e.recorded ORDER BY 1, 2, 3, 4",
+            "SELECT subscription_id, meter, resource, hour, sum(recorded) AS recorded,"
+            " coalesce(sum(rolled_up), 0) AS rolled_up FROM ("
+            "  SELECT subscription_id, meter, resource, hour, quantity AS recorded, NULL::numeric AS rolled_up"
+            f"  FROM usage_event WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
+            "  SELECT subscription_id, meter, resource, hour, NULL, quantity"
+            f"  FROM usage_hour WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4) AS side"
+            " GROUP BY 1, 2, 3, 4 HAVING sum(recorded) <> coalesce(sum(rolled_up), 0) ORDER BY 1, 2, 3, 4",
             *(viewer.organisation_id, viewer.path, period.start, period.end),
         )
     return tuple(Difference(**dict(row)) for row in rows)

@@ -19,8 +19,6 @@ MOST_TEXT = 200
 """Characters of an event id, a resource or a source."""
 MOST_PROBLEMS = 50
 """Problems that one refusal lists."""
-TOO_LARGE = Decimal(10) ** 15
-"""Values are below this, so that the milliseconds of many years times a value fit NUMERIC(38, 9)."""
 LONGEST_INTERVAL = timedelta(days=31)
 EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 """Readings outside are slips of a clock or of a file."""
@@ -29,9 +27,9 @@ EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 class Reading(NamedTuple):
     """What a meter said about a resource of a subscription in `[starts_at, ends_at)`.
 
-    `event_id` is unique within a source. `value` has at most nine decimals: for a time-weighted meter the gauge
-    that stood in the interval, for a sum what was counted in it; a sum may be counted at an instant, `ends_at` =
-    `starts_at`. Instants are aware, in whole milliseconds. A tuple, because files have millions of them.
+    `event_id` is unique within a source. `value` is below 10^15 with at most nine decimals: for a time-weighted
+    meter the gauge that stood in the interval, for a sum what was counted in it; a sum may be counted at an
+    instant, `ends_at` = `starts_at`. Instants are aware, in whole milliseconds. A tuple: files have millions.
     """
 
     event_id: str

@@ -13,7 +13,7 @@ from itertools import islice
 from uuid import UUID
 
 from bss.catalogue.meter import MeterKind
-from bss.metering.findings import Findings, is_plain_text
+from bss.metering.findings import Findings
 from bss.metering.hourly import is_storable, over_hours
 from bss.metering.reading import EARLIEST, LATEST, LONGEST_INTERVAL, MOST_PROBLEMS, MOST_TEXT, Reading
 from bss.transaction.begin import Transaction
@@ -26,10 +26,11 @@ Progress = Callable[[int], None]
 
 _CREATE = """
 CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
-  resource text, starts_at timestamptz, ends_at timestamptz, value numeric, hour timestamptz, quantity numeric)
+  resource text, starts_at timestamptz, ends_at timestamptz, whole numeric, hour timestamptz, quantity numeric)
 ON COMMIT DROP;
 CREATE TEMP TABLE usage_subject (subscription_id uuid PRIMARY KEY, path text, mirrored boolean) ON COMMIT DROP
 """
+"""A reading has as many rows as hours. `whole` is the value of one with several; of one row the quantity tells it."""
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _METERS = f"SELECT code, kind FROM meter WHERE {_IN_SCOPE}"
 _SUBJECTS = (
@@ -38,7 +39,7 @@ _SUBJECTS = (
 )
 _NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
-_StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal, datetime, Decimal]
+_StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal | None, datetime, Decimal]
 _Wrong = tuple[str, str]
 
 
@@ -76,7 +77,7 @@ async def _find_subjects(tx: Transaction, findings: Findings) -> None:
 def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findings) -> Iterator[_StagedRow]:
     """The rows of the readings that are right by themselves; the others become findings."""
     for place, reading in numbered:
-        wrong = _wrong(reading, kinds) or _wrong_interval(reading, kinds[reading.meter])
+        wrong = _wrong(reading, kinds)
         if wrong is not None:
             findings.add(place, *wrong)
             if findings.full:
@@ -85,31 +86,32 @@ def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findin
         event_id, subscription_id, meter, resource, starts_at, ends_at, value = reading
         if starts_at.tzinfo is not UTC or ends_at.tzinfo is not UTC:
             starts_at, ends_at = starts_at.astimezone(UTC), ends_at.astimezone(UTC)
-        for part, (hour, quantity) in enumerate(over_hours(kinds[meter], starts_at, ends_at, value)):
-            yield place, part, event_id, subscription_id, meter, resource, starts_at, ends_at, value, hour, quantity
+        parts = over_hours(kinds[meter], starts_at, ends_at, value)
+        whole = None if len(parts) == 1 else value
+        part = 0
+        for hour, quantity in parts:
+            yield place, part, event_id, subscription_id, meter, resource, starts_at, ends_at, whole, hour, quantity
+            part += 1  # noqa: SIM113 – enumerate costs a tenth of this function
 
 
 def _wrong(reading: Reading, kinds: Mapping[str, MeterKind]) -> _Wrong | None:
-    if reading.meter not in kinds:
-        return "meter", f"There is no meter {reading.meter!r}."
-    if not (reading.event_id and is_plain_text(reading.event_id)):
+    """The first thing that is wrong with the reading by itself: field and message."""
+    event_id, _, meter, resource, start, end, value = reading
+    if meter not in kinds:
+        return "meter", f"There is no meter {meter!r}."
+    if not (0 < len(event_id) <= MOST_TEXT and event_id.isprintable()):
         return "eventId", f"An event id has 1 to {MOST_TEXT} printable characters."
-    if not is_plain_text(reading.resource):
+    if not (len(resource) <= MOST_TEXT and resource.isprintable()):
         return "resource", f"A resource has up to {MOST_TEXT} printable characters."
-    if not is_storable(reading.value):
-        return "value", f"{reading.value} is not a number from 0 to below 10^15 with at most nine decimals."
-    return None
-
-
-def _wrong_interval(reading: Reading, kind: MeterKind) -> _Wrong | None:
-    start, end = reading.starts_at, reading.ends_at
+    if not is_storable(value):
+        return "value", f"{value} is not a number from 0 to below 10^15 with at most nine decimals."
     if start.tzinfo is None or end.tzinfo is None:
         return "startsAt", "An instant needs an offset."
     if start.microsecond % 1000 or end.microsecond % 1000:
         return "startsAt", "Usage is kept in whole milliseconds."
-    if end < start or (end == start and kind is MeterKind.TIME_WEIGHTED):
+    if end < start or (end == start and kinds[meter] is MeterKind.TIME_WEIGHTED):
         return "endsAt", "The interval does not end after it starts."
-    if not EARLIEST <= start <= end < LATEST:
+    if start < EARLIEST or end > LATEST:
         return "startsAt", f"Usage lies between {EARLIEST:%Y} and {LATEST:%Y}."
     if end - start > LONGEST_INTERVAL:
         return "endsAt", f"An interval has at most {LONGEST_INTERVAL.days} days."

@@ -15,8 +15,24 @@ from bss.transaction.guard import (
 
 ORGANISATION_TABLES = ("organisation", "role", "job", "event", "idempotency", "bill_run")
 ACCOUNT_TABLES = (
-    "account", "audit", "person", "membership", "api_token", "product", "offering", "meter", "price_list",
-    "price_version", "price", "issuer", "series", "edge", "subscription", "segment", "usage_batch", "billable_line",
+    "account",
+    "audit",
+    "person",
+    "membership",
+    "api_token",
+    "product",
+    "offering",
+    "meter",
+    "price_list",
+    "price_version",
+    "price",
+    "issuer",
+    "series",
+    "edge",
+    "subscription",
+    "segment",
+    "usage_batch",
+    "billable_line",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -78,27 +94,36 @@ DIRECTORY = [
     "CREATE TABLE directory_token (token_hash text PRIMARY KEY, organisation_id uuid NOT NULL, token_id uuid NOT NULL)",
     "CREATE TABLE directory_due (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, organisation_id uuid NOT NULL,"
     " due_at timestamptz NOT NULL)",
-    *[sql for table in ("directory_organisation", "directory_token", "directory_due") for sql in directory_table(table)],
+    *[
+        sql
+        for table in ("directory_organisation", "directory_token", "directory_due")
+        for sql in directory_table(table)
+    ],
     *definer_function(
-        "directory_register(organisation uuid, name text, root text)", "void",
+        "directory_register(organisation uuid, name text, root text)",
+        "void",
         "INSERT INTO directory_organisation VALUES (organisation, name, root)",
     ),
     *definer_function(
-        "directory_organisations()", "TABLE (organisation_id uuid, slug text, root_path text)",
+        "directory_organisations()",
+        "TABLE (organisation_id uuid, slug text, root_path text)",
         "SELECT organisation_id, slug, root_path FROM directory_organisation ORDER BY organisation_id",
     ),
     *definer_function(
-        "directory_register_token(hash text, organisation uuid, token uuid)", "void",
+        "directory_register_token(hash text, organisation uuid, token uuid)",
+        "void",
         "INSERT INTO directory_token VALUES (hash, organisation, token)",
     ),
     *definer_function(
-        "directory_token(hash text)", "TABLE (organisation_id uuid, token_id uuid, root_path text)",
+        "directory_token(hash text)",
+        "TABLE (organisation_id uuid, token_id uuid, root_path text)",
         "SELECT t.organisation_id, t.token_id, o.root_path FROM directory_token t"
         " JOIN directory_organisation o USING (organisation_id) WHERE t.token_hash = hash",
     ),
     # Marks are taken by deleting them and handed out once; what is lost with a killed taker the sweep finds.
     *definer_function(
-        "directory_take_due()", "TABLE (organisation_id uuid, root_path text)",
+        "directory_take_due()",
+        "TABLE (organisation_id uuid, root_path text)",
         "WITH taken AS (DELETE FROM directory_due d WHERE d.id IN"
         " (SELECT id FROM directory_due ORDER BY id LIMIT 10000 FOR UPDATE SKIP LOCKED) RETURNING d.organisation_id)"
         " SELECT DISTINCT o.organisation_id, o.root_path FROM taken JOIN directory_organisation o USING (organisation_id)",
@@ -196,16 +221,16 @@ REFERENCES = [
 
 USAGE = [
     # The identity of an event is its source and its id, whatever its time; partitions could not hold that key.
-    "CREATE TABLE usage_key (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL, source text NOT NULL,"
+    'CREATE TABLE usage_key (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL, source text NOT NULL,'
     " event_id text NOT NULL, fingerprint bigint NOT NULL, hour timestamptz NOT NULL,"
     " PRIMARY KEY (organisation_id, source, event_id))",
-    "CREATE TABLE usage_event (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL, source text NOT NULL,"
+    'CREATE TABLE usage_event (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL, source text NOT NULL,'
     " event_id text NOT NULL, subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL,"
     " hour timestamptz NOT NULL, quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), recorded_at timestamptz NOT NULL)"
     " PARTITION BY RANGE (hour)",
     "CREATE TABLE usage_event_rest PARTITION OF usage_event DEFAULT",
     "CREATE INDEX usage_event_by_hour ON usage_event USING brin (hour)",
-    "CREATE TABLE usage_hour (organisation_id uuid NOT NULL, path text COLLATE \"C\" NOT NULL,"
+    'CREATE TABLE usage_hour (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL,'
     " subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL, hour timestamptz NOT NULL,"
     " quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), samples bigint NOT NULL, revision bigint NOT NULL DEFAULT 1,"
     " sent_revision bigint NOT NULL DEFAULT 0, mirrored boolean NOT NULL DEFAULT false,"
@@ -234,8 +259,7 @@ LOCKS = [
     *append_only("audit"),
     *append_only("price_version"),
     *append_only("price"),
-    "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price"
-    " FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
+    "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
     *append_only("segment", except_for=("recorded_to",)),
     *append_only("billable_line", except_for=("path",)),
     *append_only("invoice", except_for=("path", "seller_path")),
@@ -248,17 +272,19 @@ class Migration(migrations.Migration):
 
     operations = [
         ops.RunSQL(
-            ["CREATE EXTENSION IF NOT EXISTS btree_gist",
-            *TRIGGER_FUNCTIONS,
-            *DIRECTORY,
-            *[sql for table in ORGANISATION_TABLES for sql in organisation_table(table)],
-            *[sql for table in ACCOUNT_TABLES for sql in account_table(table)],
-            *account_table("invoice", also="seller_path"),
-            *account_table("invoice_file", also="seller_path"),
-            *KEYS,
-            *REFERENCES,
-            *USAGE,
-            *DUE_MARKS,
-            *LOCKS]
+            [
+                "CREATE EXTENSION IF NOT EXISTS btree_gist",
+                *TRIGGER_FUNCTIONS,
+                *DIRECTORY,
+                *[sql for table in ORGANISATION_TABLES for sql in organisation_table(table)],
+                *[sql for table in ACCOUNT_TABLES for sql in account_table(table)],
+                *account_table("invoice", also="seller_path"),
+                *account_table("invoice_file", also="seller_path"),
+                *KEYS,
+                *REFERENCES,
+                *USAGE,
+                *DUE_MARKS,
+                *LOCKS,
+            ]
         )
     ]

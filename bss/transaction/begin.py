@@ -7,16 +7,17 @@ Does not own: permission, idempotency and audit, which a command adds (`bss.tran
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
+from asyncpg.connection import LoggedQuery
 from tortoise.backends.base.client import BaseDBAsyncClient
 
-from bss.transaction.database import Database, Role, current, orm_client
+from bss.transaction.database import Database, Role, StatementObserver, current, orm_client
 from bss.viewer import Viewer
 
 
@@ -102,10 +103,10 @@ async def reading(viewer: Viewer) -> AsyncIterator[Transaction]:
 async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: bool) -> AsyncIterator[Transaction]:
     async with database.pool(role).acquire() as pooled:
         connection: asyncpg.Connection = pooled  # type: ignore[assignment]
-        if database.observer is not None:
-            observer = database.observer
-            connection.add_query_logger(lambda record: observer(record.query))
-        async with connection.transaction(readonly=not writes):
+        async with AsyncExitStack() as stack:
+            if database.observer is not None:
+                stack.enter_context(connection.query_logger(_told_to(database.observer)))
+            await stack.enter_async_context(connection.transaction(readonly=not writes))
             await connection.execute(
                 "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
                 str(viewer.organisation_id),
@@ -117,3 +118,10 @@ async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: boo
                 yield transaction
             finally:
                 _ambient.reset(token)
+
+
+def _told_to(observer: StatementObserver) -> Callable[[LoggedQuery], None]:
+    def told(record: LoggedQuery) -> None:
+        observer(record.query)
+
+    return told

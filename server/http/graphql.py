@@ -49,15 +49,31 @@ def endpoint() -> Callable[[Request], Awaitable[Response]]:
     view = Endpoint(schema, allow_queries_via_get=False, graphql_ide=None, subscription_protocols=())
 
     async def graphql(request: Request) -> Response:
-        if int(request.headers.get("content-length") or 0) > _LARGEST_BODY:
-            return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
         viewer = await viewer_of(request)
         if viewer is None:
             return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
+        if not await _fits(request):
+            return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
         request.state.viewer = viewer
-        return await view.run(request)
+        try:
+            return await view.run(request)
+        except HTTPException as unreadable:
+            return refusal(unreadable.status_code, "BAD_REQUEST", unreadable.reason)
 
     return graphql
+
+
+async def _fits(request: Request) -> bool:
+    """Read the body, and no further than its limit; the view finds it where the request keeps it."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > _LARGEST_BODY:
+            return False
+        chunks.append(chunk)
+    request._body = b"".join(chunks)
+    return True
 
 
 async def viewer_of(request: Request) -> Viewer | None:

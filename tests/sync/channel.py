@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from bss.clock import SetClock
 from bss.identifier import uuid7
-from bss.jobs.claim import claim, conclude, postpone
-from bss.jobs.job import MOST_ATTEMPTS, Job, JobKind
+from bss.jobs.claim import claim, conclude, wait
+from bss.jobs.job import Job, JobKind
 from bss.organisations import queries as organisations
 from bss.outbox.relay import relay
 from bss.subscriptions import queries as subscriptions
@@ -142,9 +142,7 @@ class Channel:
         try:
             await BODIES[job.kind](self, book, job)
         except TransportTrouble as trouble:
-            # A link that is down for days must not use up the attempts of its job.
-            patient = replace(job, attempts=min(job.attempts, MOST_ATTEMPTS - 1))
-            await postpone(book.viewer, patient, str(trouble), now=self.now)
+            await wait(book.viewer, job, str(trouble), now=self.now)
         else:
             await conclude(book.viewer, job, now=self.now)
         return done + 1
