@@ -11,6 +11,7 @@ help: ## Say what there is
 
 .venv/.ready: pyproject.toml constraints.txt
 	@test -d .venv || $(PYTHON) -m venv .venv
+	@echo "Installing what is needed into .venv …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	@touch $@
 

@@ -69,17 +69,16 @@ async def documents_of(tx: Transaction, bills: Sequence[Bill], period: Period) -
     return {bill.id: assembled(bill.edges, period, parties[bill.id], lines.get(bill.id, ())) for bill in bills}
 
 
-UNIT_PRICE = "CASE WHEN {0} #>> '{{price,model}}' = 'per_unit' THEN {0} #>> '{{price,unit}}' END"
-NAMES = """
+_LINES = """
+SELECT l.invoice_id, l.id, a.name AS account_name, l.account_id, coalesce(nullif(s.name, ''), o.name) AS
+  subscription_name, l.subscription_id, l.edge_id, l.charge, l.description, l.service_start, l.service_end,
+  l.quantity, l.unit, l.amount,
+  CASE WHEN l.explanation #>> '{price,model}' = 'per_unit' THEN l.explanation #>> '{price,unit}' END AS unit_price
+FROM billable_line l
 JOIN account a ON a.organisation_id = $1 AND a.id = l.account_id
 JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
 JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
-"""
-_LINES = f"""
-SELECT l.invoice_id, l.id, a.name AS account_name, l.account_id, coalesce(nullif(s.name, ''), o.name) AS
-  subscription_name, l.subscription_id, l.edge_id, l.charge, l.description, l.service_start, l.service_end,
-  l.quantity, l.unit, {UNIT_PRICE.format("l.explanation")} AS unit_price, l.amount
-FROM billable_line l {NAMES} WHERE l.organisation_id = $1 AND l.invoice_id = ANY($2)
+WHERE l.organisation_id = $1 AND l.invoice_id = ANY($2)
 """
 
 

@@ -14,8 +14,6 @@ from bss.metering.findings import Numbering
 from bss.metering.reading import MOST_PROBLEMS, EventIdReused
 from bss.transaction.begin import Transaction
 
-_WORK_MEMORY = "64MB"  # a file of millions is sorted and joined on the server, in few passes
-
 # A hash of values and not of text and not of text: 1.0 is 1, and an instant is the same in every zone.
 _FINGERPRINT = (
     "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.whole, r.quantity), 0)"
@@ -24,12 +22,11 @@ _FINGERPRINT = (
 # Keys are taken and hours are changed in the order of their keys, and all keys before the first hour: two writers
 # of the same readings wait for each other and never in a circle.
 _COUNT = f"""
-WITH winners AS MATERIALIZED (
-  SELECT DISTINCT ON (event_id) * FROM usage_stage WHERE part = 0 ORDER BY event_id, place
-), keys AS (
+WITH keys AS (
   INSERT INTO usage_key (organisation_id, path, source, event_id, fingerprint, hour)
   SELECT $1, s.path, $2, r.event_id, {_FINGERPRINT}, r.hour
-  FROM winners r JOIN usage_subject s USING (subscription_id)
+  FROM usage_stage r JOIN usage_subject s USING (subscription_id)
+  WHERE r.part = 0 AND NOT r.repeated
   ORDER BY r.event_id
   ON CONFLICT DO NOTHING
   RETURNING event_id, path, fingerprint
@@ -37,7 +34,8 @@ WITH winners AS MATERIALIZED (
   INSERT INTO usage_event (organisation_id, path, source, event_id, subscription_id, meter, resource,
     hour, quantity, recorded_at)
   SELECT $1, k.path, $2, r.event_id, r.subscription_id, r.meter, r.resource, r.hour, r.quantity, $3
-  FROM usage_stage r JOIN winners w USING (place, event_id) JOIN keys k USING (event_id)
+  FROM usage_stage r JOIN keys k USING (event_id)
+  WHERE NOT r.repeated
   RETURNING subscription_id, meter, resource, hour, quantity
 ), hours AS (
   INSERT INTO usage_hour AS h (organisation_id, path, subscription_id, meter, resource, hour,
@@ -76,7 +74,6 @@ class Counted:
 
 async def count(tx: Transaction, source: str, numbering: Numbering, *, now: datetime) -> Counted:
     """Write what is new of `usage_stage`. Raises `EventIdReused`; then the transaction must not commit."""
-    await tx.connection.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
     row = await tx.connection.fetchrow(_COUNT, tx.organisation_id, source, now)
     assert row is not None, "an aggregate has one row"
     counted = Counted(**dict(row))

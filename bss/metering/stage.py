@@ -19,6 +19,7 @@ from bss.metering.reading import EARLIEST, LATEST, LONGEST_INTERVAL, MOST_PROBLE
 from bss.transaction.begin import Transaction
 
 CHUNK_ROWS = 50_000
+_WORK_MEMORY = "64MB"  # a file of millions is sorted and joined on the server, in few passes
 Numbered = Iterable[tuple[int, Reading]]
 """Readings, each with its place in the batch: an index, or the line of a file."""
 Progress = Callable[[int], None]
@@ -26,17 +27,30 @@ Progress = Callable[[int], None]
 
 _CREATE = """
 CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
-  resource text, starts_at timestamptz, ends_at timestamptz, whole numeric, hour timestamptz, quantity numeric)
+  resource text, starts_at timestamptz, ends_at timestamptz, whole numeric, hour timestamptz, quantity numeric,
+  repeated boolean NOT NULL DEFAULT false)
 ON COMMIT DROP;
 CREATE TEMP TABLE usage_subject (subscription_id uuid PRIMARY KEY, path text, mirrored boolean) ON COMMIT DROP
 """
-"""A reading has as many rows as hours. `whole` is the value of one with several; of one row the quantity tells it."""
+"""A reading has as many rows as hours. `whole` is the value of one with several; of one row the quantity tells it.
+
+`repeated`: the event id stands at an earlier place in the same batch.
+"""
+_COLUMNS = (
+    *("place", "part", "event_id", "subscription_id", "meter", "resource"),
+    *("starts_at", "ends_at", "whole", "hour", "quantity"),
+)
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _METERS = f"SELECT code, kind FROM meter WHERE {_IN_SCOPE}"
 _SUBJECTS = (
     "INSERT INTO usage_subject (subscription_id, path, mirrored)"
     f" SELECT id, path, mirrored FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
 )
+_MARK_REPEATED = """
+UPDATE usage_stage AS r SET repeated = true
+FROM (SELECT event_id, min(place) AS first FROM usage_stage GROUP BY event_id HAVING min(place) < max(place)) AS d
+WHERE r.event_id = d.event_id AND r.place > d.first
+"""
 _NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
 _StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal | None, datetime, Decimal]
@@ -49,11 +63,14 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
     Raises `InvalidInput` with what was found.
     """
     await tx.connection.execute(_CREATE)
+    await tx.connection.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
     meters = await tx.connection.fetch(_METERS, tx.organisation_id, tx.viewer.path)
     rows = _staged(numbered, {row["code"]: MeterKind(row["kind"]) for row in meters}, findings)
     staged, copied = 0, CHUNK_ROWS
     while copied == CHUNK_ROWS:
-        status = await tx.connection.copy_records_to_table("usage_stage", records=islice(rows, CHUNK_ROWS))
+        status = await tx.connection.copy_records_to_table(
+            "usage_stage", columns=_COLUMNS, records=islice(rows, CHUNK_ROWS)
+        )
         copied = int(status.removeprefix("COPY "))
         staged += copied
         progress(staged)
@@ -62,6 +79,7 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
     # Row-level security makes the planner expect hardly a subscription, and a new table has no statistics: without
     # these two it compares every reading with every subscription.
     await tx.connection.execute("ANALYZE usage_stage; ANALYZE usage_subject")
+    await tx.connection.execute(_MARK_REPEATED)
 
 
 async def _find_subjects(tx: Transaction, findings: Findings) -> None:

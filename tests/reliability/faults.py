@@ -9,7 +9,8 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
-import workers.attend
+from asyncpg import Record
+
 from bss.failpoint import fp
 from bss.jobs.enqueue import enqueue
 from bss.jobs.job import JobKind
@@ -23,6 +24,7 @@ from sync import receive
 from sync.batch import Result
 from sync.link import Link
 from sync.message import Message
+from workers import attend
 
 _COLUMNS = "id, name, subject_id"
 _MARK = "UPDATE event SET relayed_at = $2 WHERE organisation_id = $1 AND id = ANY($3)"
@@ -55,7 +57,7 @@ def mark_before_the_jobs() -> None:
         await _write_jobs(viewer, rows, react, now)
         return len(rows)
 
-    workers.attend.relay = relay
+    attend.relay = relay  # type: ignore[attr-defined]
 
 
 def poll_by_id() -> None:
@@ -74,7 +76,7 @@ def poll_by_id() -> None:
             seen[viewer.organisation_id] = rows[-1]["id"]
         return len(rows)
 
-    workers.attend.relay = relay
+    attend.relay = relay  # type: ignore[attr-defined]
 
 
 def enqueue_before_commit() -> None:
@@ -92,10 +94,10 @@ def enqueue_before_commit() -> None:
     write_timeline.record = record  # type: ignore[attr-defined]
 
 
-async def _write_jobs(viewer: Viewer, rows: list[dict[str, object]], react: Reaction, now: datetime) -> None:
+async def _write_jobs(viewer: Viewer, rows: list[Record], react: Reaction, now: datetime) -> None:
     async with begin(viewer) as tx:
         for row in rows:
-            event = Event(UUID(str(row["id"])), EventName(str(row["name"])), UUID(str(row["subject_id"])))
+            event = Event(row["id"], EventName(row["name"]), row["subject_id"])
             for kind, key in react(event):
                 await enqueue(tx, kind, key, now=now)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 from bss.canonical import decimal_text
+from server.demo.prices import VCPU_HOURS
 from server.demo.setting_up import ZONE
 from server.examination import examine
 from tests.reliability.month import INVOICES, TIMELINES, VCPU_HOURS_OF_Z
@@ -110,8 +111,10 @@ async def wrong_in_the_month(place: Place) -> list[str]:
 async def wrong_in_the_close(place: Place) -> list[str]:
     """The month, and every invoice of it."""
     wrong = await wrong_in_the_month(place)
-    invoices = await place.rows("SELECT number, total, (SELECT count(*) FROM invoice_file f WHERE f.invoice_id = i.id"
-                                " AND f.media_type = 'application/pdf') AS files FROM invoice i")
+    invoices = await place.rows(
+        "SELECT number, total, (SELECT count(*) FROM invoice_file f WHERE f.invoice_id = i.id"
+        " AND f.media_type = 'application/pdf') AS files FROM invoice i"
+    )
     if {row["number"]: f"{row['total']:.2f}" for row in invoices} != INVOICES:
         wrong.append(f"invoices: {[tuple(row) for row in invoices]}")
     if [row["files"] for row in invoices] != [1] * len(INVOICES):
@@ -144,7 +147,8 @@ async def timelines_in(place: Place, *, mirrored: bool) -> dict[str, str]:
 async def usage_in(place: Place, *, mirrored: bool) -> tuple[int, int]:
     """The vCPU-hours, and in how many hours they lie."""
     (row,) = await place.rows(
-        "SELECT coalesce(sum(quantity), 0) / 3600000 AS used, count(*) AS hours FROM usage_hour WHERE mirrored = $1",
-        mirrored,
+        "SELECT coalesce(sum(quantity), 0) / 3600000 AS used, count(*) AS hours FROM usage_hour"
+        " WHERE mirrored = $1 AND meter = $2",
+        *(mirrored, VCPU_HOURS),
     )
     return int(row["used"]), int(row["hours"])

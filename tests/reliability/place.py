@@ -78,12 +78,12 @@ class Place:
         return [row[0] for row in await self.rows(_WAITING)]
 
     @asynccontextmanager
-    async def copied(self, name: str | None = None) -> AsyncIterator[Place]:
+    async def copied(self) -> AsyncIterator[Place]:
         """A copy of this database, dropped at the end, beside an empty queue."""
-        copy = replace(self, name=name or f"bss_{uuid7().hex}")
+        copy = replace(self, name=f"bss_{uuid7().hex}")
         admin = await asyncpg.connect(self.servers.dsn("postgres"))
         valkey(self.servers).flushall()
-        await admin.execute(f"CREATE DATABASE {copy.name} TEMPLATE {self.name} STRATEGY FILE_COPY")
+        await admin.execute(f"CREATE DATABASE {copy.name} TEMPLATE {self.name} STRATEGY WAL_LOG")
         await admin.close()
         try:
             yield copy

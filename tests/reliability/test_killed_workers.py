@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.reliability.children import Children
-from tests.reliability.conftest import Prepared
 from tests.reliability.fail_points import of_the_worker
 from tests.reliability.oracles import wrong_in_the_close, wrong_in_the_month
+from tests.reliability.prepared import Prepared
 
 LATER = {
     "bill_run.after_invoices": 2,

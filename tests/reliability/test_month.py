@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 from tests.reliability.children import Children
-from tests.reliability.conftest import Prepared
 from tests.reliability.fail_points import OF_THE_API, OF_THE_IMPORT, named_in_the_code
 from tests.reliability.month import called, closing
 from tests.reliability.oracles import wrong_in_the_close, wrong_in_the_month
+from tests.reliability.prepared import Prepared
 
 
 async def test_an_undisturbed_month_ends_right(prepared: Prepared) -> None:

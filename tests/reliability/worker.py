@@ -26,12 +26,13 @@ class RendererAtNeed:
 
     def __init__(self, stack: AsyncExitStack) -> None:
         self._stack = stack
+        self._starting = asyncio.Lock()
         self._renderer: Xhtml2pdfRenderer | None = None
 
     async def pdf(self, document: InvoiceDocument) -> bytes:
-        if self._renderer is None:
-            self._renderer = Xhtml2pdfRenderer()
-            await self._stack.enter_async_context(self._renderer)
+        async with self._starting:
+            if self._renderer is None:
+                self._renderer = await self._stack.enter_async_context(Xhtml2pdfRenderer())
         return await self._renderer.pdf(document)
 
 
