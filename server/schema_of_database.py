@@ -84,8 +84,16 @@ async def migrate(owner_url: str, *, say: Callable[[str], None] = lambda _: None
     async with _alone(owner_url), TortoiseContext() as context:
         await context.init(config=orm_configuration(owner_url))
         executor = MigrationExecutor(context.connections.get("default"), orm_configuration(owner_url)["apps"])
-        await executor.migrate(direction="forward", progress=lambda phase, app, name: say(f"{phase} {app} {name}"))
+        await executor.migrate(direction="forward", progress=_progress(say))
         await context.connections.close_all()
+
+
+def _progress(say: Callable[[str], None]) -> Callable[[str, str, str], None]:
+    def tell(phase: str, app: str, name: str) -> None:
+        if phase == "apply_done":
+            say(f"migrated {app} {name}")
+
+    return tell
 
 
 @asynccontextmanager

@@ -39,6 +39,9 @@ class Settings:
         "REDIS_URL", "Where the queue is: redis://host:6379/0 or unix:///path. Unset: the embedded server."
     )
     home: str | None = _setting("BSS_HOME", "The folder of the embedded servers' data.", "var")
+    database: str | None = _setting(
+        "BSS_DATABASE", "The database on the embedded server; bss_demo holds the demonstration's books.", "bss"
+    )
     host: str | None = _setting("BSS_HOST", "The address that `bss serve` listens on.", "127.0.0.1")
     port: str | None = _setting("BSS_PORT", "The port that `bss serve` listens on.", "8000")
 

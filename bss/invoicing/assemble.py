@@ -39,7 +39,10 @@ class Parties:
 
 
 class InvoicedLine(NamedTuple):
-    """A billable line with the names that a document shows; `unit_price` is None where no unit makes the amount."""
+    """A billable line with the names that a document shows; `unit_price` is None where no unit makes the amount.
+
+    `share` is the part of the period that is charged, as a fraction: "10/30".
+    """
 
     id: UUID
     account_name: str
@@ -54,6 +57,7 @@ class InvoicedLine(NamedTuple):
     quantity: Decimal
     unit: str
     unit_price: str | None
+    share: str
     amount: Decimal
 
 
@@ -104,7 +108,7 @@ def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
         position=position,
         account_name=line.account_name,
         subscription_name=line.subscription_name,
-        description=line.description,
+        description=_described(line),
         service_start=line.service_start,
         service_end=line.service_end,
         quantity=decimal_text(line.quantity),
@@ -113,6 +117,12 @@ def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
         amount=amount_text(line.amount, digits),
         line_id=str(line.id),
     )
+
+
+def _described(line: InvoicedLine) -> str:
+    """The charge and, when it is not for the whole period, its share: a quantity times a price is not the amount."""
+    charged, _, whole = line.share.partition("/")
+    return line.description if charged == whole else f"{line.description} ({line.share})"
 
 
 def _policy(edges: tuple[Edge, ...]) -> dict[str, PolicyValue]:

@@ -73,7 +73,8 @@ _LINES = """
 SELECT l.invoice_id, l.id, a.name AS account_name, l.account_id, coalesce(nullif(s.name, ''), o.name) AS
   subscription_name, l.subscription_id, l.edge_id, l.charge, l.description, l.service_start, l.service_end,
   l.quantity, l.unit, l.amount,
-  CASE WHEN l.explanation #>> '{price,model}' = 'per_unit' THEN l.explanation #>> '{price,unit}' END AS unit_price
+  CASE WHEN l.explanation #>> '{price,model}' = 'per_unit' THEN l.explanation #>> '{price,unit}' END AS unit_price,
+  l.explanation ->> 'share' AS share
 FROM billable_line l
 JOIN account a ON a.organisation_id = $1 AND a.id = l.account_id
 JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id

@@ -19,11 +19,10 @@ from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
 from bss.invoicing.open_periods import open_periods
 from bss.invoicing.rate_lines import Issue
-from bss.organisations.account import ancestor_paths
 from bss.outbox.event import EventName
 from bss.outbox.record import record
 from bss.permission import Permission
-from bss.refusal import InvalidInput, NotFound, PermissionDenied, Problem, Refusal
+from bss.refusal import InvalidInput, NotFound, Problem, Refusal
 from bss.transaction.begin import Transaction, begin, reading
 from bss.transaction.command import Outcome, command
 from bss.transaction.database import Role
@@ -61,7 +60,6 @@ class RequestBillRun:
 @command("requestBillRun", requires=Permission.BILL_RUN)
 async def request_bill_run(tx: Transaction, request: RequestBillRun, now: datetime) -> Outcome:
     """Ask for a bill run; it is done by a job. Only staff over the whole organisation may: it closes all books."""
-    _require_whole_organisation(tx.viewer)
     if request.until > now:
         raise InvalidInput.at("until", "A period can be closed when it has ended, not before.")
     run_id = uuid7()
@@ -80,7 +78,7 @@ def _silent(_sentence: str) -> None:
 
 async def run(viewer: Viewer, run_id: UUID, *, now: datetime, say: Say = _silent) -> None:
     """Do the run, or what is left of it. Raises `BillRunIncomplete` after everything that could be done is done."""
-    _require_whole_organisation(viewer)
+    viewer.require(Permission.BILL_RUN)
     async with reading(viewer) as tx:
         asked = await tx.connection.fetchrow(
             "SELECT until, state FROM bill_run WHERE organisation_id = $1 AND id = $2", tx.organisation_id, run_id
@@ -100,12 +98,6 @@ async def run(viewer: Viewer, run_id: UUID, *, now: datetime, say: Say = _silent
     await _conclude(viewer, run_id, BillRunState.PARKED if issues else BillRunState.DONE, now)
     if issues:
         raise BillRunIncomplete(issues)
-
-
-def _require_whole_organisation(viewer: Viewer) -> None:
-    viewer.require(Permission.BILL_RUN)
-    if viewer.path != ancestor_paths(viewer.path)[0]:
-        raise PermissionDenied(f"{Permission.BILL_RUN} over the whole organisation")
 
 
 async def _conclude(viewer: Viewer, run_id: UUID, state: BillRunState, now: datetime) -> None:

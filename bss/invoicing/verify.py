@@ -165,11 +165,13 @@ async def _named(tx: Transaction, lines: Sequence[BillableLine]) -> list[Invoice
     offerings = await rows_by_id(tx, "name", "offering", [line.offering_id for line in lines])
     named = []
     for line in lines:
-        price = json.loads(line.explanation)["price"]
+        explanation = json.loads(line.explanation)
+        price = explanation["price"]
         facts = line._asdict() | {
             "account_name": accounts[line.account_id]["name"],
             "subscription_name": subscriptions[line.subscription_id]["name"] or offerings[line.offering_id]["name"],
             "unit_price": price["unit"] if price["model"] == "per_unit" else None,
+            "share": explanation["share"],
         }
         named.append(InvoicedLine(*(facts[name] for name in InvoicedLine._fields)))
     return named

@@ -99,7 +99,9 @@ async def _serve(
     click.echo(f"\nGraphQL: POST http://127.0.0.1:{port}/graphql   (documents to try: docs/api/*.graphql)")
     for name, token in tokens.items():
         click.echo(f"  TOKEN={token}   # {name}")
-    click.echo("Stop with Ctrl-C.")
+    click.echo(
+        "Look behind it: BSS_DATABASE=bss_demo bss doctor, bss sync status, bss job list cloud. Stop with Ctrl-C."
+    )
     try:
         await serve_until_stopped("127.0.0.1", port, SystemClock())
     finally:

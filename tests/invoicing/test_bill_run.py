@@ -68,7 +68,7 @@ async def test_one_invoice_has_the_monthly_fee_the_usage_and_the_one_time_fee(da
     shown = [(line.description, line.quantity, line.unit, line.unit_price, line.amount) for line in document.lines]
     assert shown == [
         ("vcpu-hours", "100", "vCPU-hour", "0.05", "5.00"),
-        ("monthly", "1", "vm", None, "17.00"),  # 17 of 31 days
+        ("monthly (17/31)", "1", "vm", None, "17.00"),  # 17 of 31 days
         ("setup", "1", "vm", None, "100.00"),
     ]
     assert (document.total, document.issued_on, document.due_on) == ("122.00", date(2026, 4, 1), date(2026, 4, 15))
