@@ -27,6 +27,7 @@ class Kind(StrEnum):
     ORGANISATION = "org"
     ACCOUNT = "acc"
     PERSON = "per"
+    MEMBERSHIP = "mem"
     TOKEN = "tok"
     ISSUER = "iss"
     EDGE = "edg"

@@ -63,7 +63,7 @@ async def prepare_embedded(servers: Servers, name: str, *, say: Say = lambda _: 
                 f"CREATE ROLE {OWNER} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD '{_password(servers, OWNER)}'"
             )
         if not await admin.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-            await admin.execute(f"CREATE DATABASE \"{name}\" OWNER {OWNER}")
+            await admin.execute(f'CREATE DATABASE "{name}" OWNER {OWNER}')
     finally:
         await admin.close()
     await migrate(servers.dsn(name, OWNER, _password(servers, OWNER)), say=say)
@@ -73,7 +73,7 @@ async def drop_embedded(servers: Servers, name: str) -> None:
     """Remove a database of the embedded server: the demonstration starts from nothing."""
     admin = await asyncpg.connect(servers.dsn("postgres"))
     try:
-        await admin.execute(f"DROP DATABASE IF EXISTS \"{name}\" WITH (FORCE)")
+        await admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
     finally:
         await admin.close()
 

@@ -15,6 +15,8 @@ from tortoise import Tortoise
 from tortoise.context import TortoiseContext, get_current_context
 from tortoise.migrations.executor import MigrationExecutor
 
+from bss.clock import SystemClock
+from bss.metering.partitions import ensure_partitions, months_around
 from bss.transaction.database import Role
 
 BSS_MODELS = (
@@ -80,12 +82,20 @@ async def prepare_roles(connection: asyncpg.Connection, passwords: Mapping[Role,
 
 
 async def migrate(owner_url: str, *, say: Callable[[str], None] = lambda _: None) -> None:
-    """Apply what is missing. Several processes may call it at once: the second waits and finds nothing to do."""
+    """Apply what is missing, and make the partitions of the months around now.
+
+    Several processes may call it at once: the second waits and finds nothing to do.
+    """
     async with _alone(owner_url), TortoiseContext() as context:
         await context.init(config=orm_configuration(owner_url))
         executor = MigrationExecutor(context.connections.get("default"), orm_configuration(owner_url)["apps"])
         await executor.migrate(direction="forward", progress=_progress(say))
         await context.connections.close_all()
+        owner = await asyncpg.connect(owner_url)
+        try:
+            await ensure_partitions(owner, months_around(SystemClock().now()))
+        finally:
+            await owner.close()
 
 
 def _progress(say: Callable[[str], None]) -> Callable[[str, str, str], None]:

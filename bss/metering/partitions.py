@@ -26,6 +26,8 @@ async def ensure_partitions(connection: asyncpg.Connection, months: Iterable[dat
     made = []
     for month in months:
         name = f"usage_event_{month:%Y_%m}"
+        if await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", name):
+            continue
         async with connection.transaction():
             # Writers wait meanwhile, and of two migrations the second finds the partition.
             await connection.execute("LOCK TABLE usage_event IN ACCESS EXCLUSIVE MODE")

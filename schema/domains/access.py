@@ -7,11 +7,11 @@ repeated call has none.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
 from bss.access import admit as admission
+from bss.access.revoke_token import RevokeToken, revoke_token
 from bss.identifier import Kind
 from bss.transaction.command import Outcome
 from schema.asking import Info
@@ -21,7 +21,7 @@ from schema.node import id_of, uuid_of
 
 @strawberry.type(description="A person's or an API client's role over an account and everything below it.")
 class Membership:
-    id: UUID = strawberry.field(description="What createToken takes.")
+    id: strawberry.ID = strawberry.field(description="What createToken takes.")
     name: str
     account_id: strawberry.ID
     role: str
@@ -45,7 +45,9 @@ def _admission(given: AdmitPersonInput) -> admission.Admit:
 
 
 async def _admitted(info: Info, outcome: Outcome, given: AdmitPersonInput) -> Membership:
-    return Membership(id=outcome.object_id, name=given.name, account_id=given.account_id, role=given.role)
+    return Membership(
+        id=id_of(Kind.MEMBERSHIP, outcome.object_id), name=given.name, account_id=given.account_id, role=given.role
+    )
 
 
 @strawberry.type(description="A bearer token; only its hash is stored.")
@@ -62,7 +64,7 @@ class CreatedToken:
 
 @strawberry.input
 class CreateTokenInput:
-    membership_id: UUID
+    membership_id: strawberry.ID
     name: str
     expires_at: strawberry.Maybe[datetime] = strawberry.field(
         default=None, description="Left out: the token does not expire."
@@ -71,7 +73,7 @@ class CreateTokenInput:
 
 def _token(given: CreateTokenInput) -> admission.CreateToken:
     return admission.CreateToken(
-        membership_id=given.membership_id,
+        membership_id=uuid_of(Kind.MEMBERSHIP, given.membership_id, "membershipId"),
         name=given.name,
         expires_at=None if given.expires_at is None else given.expires_at.value,
     )
@@ -79,6 +81,24 @@ def _token(given: CreateTokenInput) -> admission.CreateToken:
 
 async def _created_token(info: Info, outcome: Outcome, given: CreateTokenInput) -> CreatedToken:
     return CreatedToken(token=Token(id=id_of(Kind.TOKEN, outcome.object_id), name=given.name), secret=outcome.secret)
+
+
+@strawberry.input
+class RevokeTokenInput:
+    token_id: strawberry.ID
+
+
+@strawberry.type(description="A token that is worth nothing any more.")
+class RevokedToken:
+    id: strawberry.ID
+
+
+def _revocation(given: RevokeTokenInput) -> RevokeToken:
+    return RevokeToken(uuid_of(Kind.TOKEN, given.token_id, "tokenId"))
+
+
+async def _revoked(info: Info, outcome: Outcome, given: RevokeTokenInput) -> RevokedToken:
+    return RevokedToken(id=id_of(Kind.TOKEN, outcome.object_id))
 
 
 @strawberry.type
@@ -96,4 +116,11 @@ class Mutation:
         result=CreatedToken,
         request_of=_token,
         answer=_created_token,
+    )
+    revoke_token = mutation(
+        revoke_token,
+        input_type=RevokeTokenInput,
+        result=RevokedToken,
+        request_of=_revocation,
+        answer=_revoked,
     )

@@ -41,11 +41,11 @@ class Channel:
     tokens: dict[str, str]
 
 
-async def opened_channel(books: Books, now: datetime) -> Channel:
-    """Write both books up to the evening before the month begins."""
+async def opened_channel(books: Books, now: datetime, wholesale: dict[str, str] = RESELLER) -> Channel:
+    """Write both books up to the evening before the month begins; `wholesale` is what Cloud asks of Cloud Resell."""
     link_key = uuid7()
     with books.cloud.bound():
-        cloud = await _distributor(now)
+        cloud = await _distributor(wholesale, now)
         reseller = cloud.accounts["Cloud Resell"]
         await join_as_distributor(cloud.owner, JoinAsDistributor(link_key, "Cloud Resell", reseller), now=now)
         clerk = await token(cloud.owner, cloud.root_id, "Dora at Cloud", "owner", now)
@@ -64,7 +64,7 @@ async def opened_channel(books: Books, now: datetime) -> Channel:
     return Channel(cloud, resell, tokens)
 
 
-async def _distributor(now: datetime) -> Book:
+async def _distributor(wholesale: dict[str, str], now: datetime) -> Book:
     _, root, viewer = founder("cloud")
     opening = OpenOrganisation(
         "Cloud", "cloud", ZONE, "EUR", "Dora", root, "billing@cloud.example", "Kade 1, Amsterdam"
@@ -80,7 +80,7 @@ async def _distributor(now: datetime) -> Book:
         root, AccountKind.RESELLER, "Cloud Resell", "R-100", "ap@resell.example", "Plein 2, Utrecht"
     )
     reseller = (await create_account(viewer, account, now=now)).object_id
-    sheet = await price_list(viewer, root, RESELLER["name"], prices(RESELLER, offered), now)
+    sheet = await price_list(viewer, root, wholesale["name"], prices(wholesale, offered), now)
     own = await issuer(viewer, root, "Cloud", "CLD-", "#0b4f6c", now)
     await agree(viewer, root, reseller, sheet, own, now)
     return Book(viewer, root, {"Cloud Resell": reseller}, offered)
