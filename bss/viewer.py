@@ -49,7 +49,12 @@ class Viewer:
     @property
     def sees_everything(self) -> bool:
         """Whether the scope is the root account's, and so the whole organisation."""
-        return self.path.count(".") == 1
+        return self.path == self.root_path
+
+    @property
+    def root_path(self) -> str:
+        """The path of the organisation's root account: the first label of every path."""
+        return f"{self.path.partition('.')[0]}."
 
     def sees(self, path: str) -> bool:
         """Whether an account row with this path lies in the viewer's scope."""

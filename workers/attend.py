@@ -1,15 +1,19 @@
-"""Attend an organisation: relay its events, do its due jobs, until nothing is due.
+"""Attend organisations: relay their events, do their due jobs, each in its turn.
 
-Owns: what becomes of a job that was refused or failed. Does not own: claiming (`bss.jobs.claim`).
+Owns: what becomes of a job that was refused or failed, and that no organisation keeps another from its turn.
+Does not own: claiming (`bss.jobs.claim`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 
 from bss.failpoint import fp
-from bss.jobs.claim import claim, conclude, park, postpone, wait
-from bss.jobs.job import Job
+from bss.jobs.claim import claim, conclude, park, postpone, renew, wait
+from bss.jobs.job import LEASE, Job
 from bss.organisations.directory import organisations, take_due
 from bss.outbox.relay import relay
 from bss.refusal import Refusal
@@ -25,44 +29,91 @@ PASSING = (LinkBusy, TransportTrouble)
 """Troubles that pass by themselves: a link that is down may be down for weeks, and nothing is given up."""
 
 
-async def attend(viewer: Viewer, tools: Tools) -> int:
-    """Do all that is due now in the viewer's organisation; returns how many events and jobs that were."""
+MOST_AT_ONCE = 50
+"""What is done for one organisation before it is another one's turn."""
+
+
+async def attend(viewer: Viewer, tools: Tools, *, most: int = MOST_AT_ONCE) -> int:
+    """Relay the organisation's events and do its due jobs, at least `most` of them if there are so many.
+
+    Returns how many there were; fewer than `most` means that nothing is due any more.
+    """
     count = 0
-    while True:
+    while count < most:
         relayed = await relay(viewer, jobs_of, now=tools.clock.now())
         job = await claim(viewer, now=tools.clock.now())
         if job is not None:
             fp("work.after_claim")
             await perform(viewer, job, tools)
         if not relayed and job is None:
-            return count
+            break
         count += relayed + (job is not None)
+    return count
 
 
 async def perform(viewer: Viewer, job: Job, tools: Tools) -> None:
     """Do one claimed job: conclude it, park it when it was refused, wait or postpone it when it failed."""
     try:
-        await BODIES[job.kind](viewer, job.key, tools)
+        async with _keeping(viewer, job, tools):
+            await BODIES[job.kind](viewer, job.key, tools)
     except Refusal as refusal:
         await park(viewer, job, f"{refusal.code}: {refusal.message}", now=tools.clock.now())
     except PASSING as trouble:
         await wait(viewer, job, str(trouble), now=tools.clock.now())
     except Exception as fault:
-        _log.warning("job %s %s failed on attempt %d", job.kind, job.key, job.attempts, exc_info=fault)
+        _log.warning("job %s %s failed, fault %d", job.kind, job.key, job.faults + 1, exc_info=fault)
         await postpone(viewer, job, f"{type(fault).__name__}: {fault}", now=tools.clock.now())
     else:
         fp("work.before_conclude")
         await conclude(viewer, job, now=tools.clock.now())
 
 
+@asynccontextmanager
+async def _keeping(viewer: Viewer, job: Job, tools: Tools) -> AsyncIterator[None]:
+    """Renew the lease while the job is being done, however long that takes."""
+
+    async def renewing() -> None:
+        while True:
+            await asyncio.sleep(LEASE.total_seconds() / 3)
+            await renew(viewer, job, now=tools.clock.now())
+
+    renewal = asyncio.create_task(renewing())
+    try:
+        yield
+    finally:
+        renewal.cancel()
+        await asyncio.gather(renewal, return_exceptions=True)
+
+
+async def in_turns(viewers: Iterable[Viewer], tools: Tools) -> int:
+    """Attend these organisations, a few pieces of work each in turn, until nothing is due in any of them.
+
+    A fault in one organisation is logged and does not keep the others from their turn.
+    """
+    total, waiting = 0, list(viewers)
+    while waiting:
+        busy = []
+        for viewer in waiting:
+            try:
+                done = await attend(viewer, tools)
+            except Exception as fault:
+                _log.error("organisation %s could not be attended", viewer.organisation_id, exc_info=fault)
+                continue
+            total += done
+            if done >= MOST_AT_ONCE:
+                busy.append(viewer)
+        waiting = busy
+    return total
+
+
 async def attend_marked(tools: Tools) -> int:
     """Attend the organisations that were marked as having new work."""
-    return sum([await attend(Viewer.system(found, path, "work"), tools) for found, path in await take_due()])
+    return await in_turns([Viewer.system(found, path, "work") for found, path in await take_due()], tools)
 
 
 async def sweep(tools: Tools) -> int:
     """Attend every organisation: what a lost doorbell, a lost mark or a killed worker left behind."""
-    return sum([await attend(entry.system("work"), tools) for entry in await organisations()])
+    return await in_turns([entry.system("work") for entry in await organisations()], tools)
 
 
 async def settle(tools: Tools) -> int:

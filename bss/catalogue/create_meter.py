@@ -11,7 +11,6 @@ from bss.catalogue.meter import DIVISOR, MeterKind
 from bss.catalogue.models import MeterModel
 from bss.catalogue.seller import blank_problems
 from bss.identifier import uuid7
-from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
 from bss.refusal import Conflict, InvalidInput, PermissionDenied
 from bss.transaction.begin import Transaction
@@ -31,8 +30,7 @@ class CreateMeter:
 @command("createMeter", requires=Permission.CATALOGUE_MANAGE)
 async def create_meter(tx: Transaction, request: CreateMeter, now: datetime) -> Outcome:
     """Create a meter; only staff over the whole organisation may, because every account is metered by it."""
-    root = ancestor_paths(tx.viewer.path)[0]
-    if tx.viewer.path != root:
+    if not tx.viewer.sees_everything:
         raise PermissionDenied(f"{Permission.CATALOGUE_MANAGE} over the whole organisation")
     if problems := blank_problems(code=request.code, name=request.name, unit=request.unit):
         raise InvalidInput(problems)

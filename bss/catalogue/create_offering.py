@@ -19,7 +19,8 @@ from bss.refusal import Conflict, InvalidInput, NotFound, Problem
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
-LONGEST_CYCLE_MONTHS = 60
+LONGEST_CYCLE_MONTHS = 1
+"""What a bill run can bill: it charges by the month."""
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
 def _problems(request: CreateOffering, of: Product) -> list[Problem]:
     problems = blank_problems(code=request.code, name=request.name)
     if not 1 <= request.cycle_months <= LONGEST_CYCLE_MONTHS:
-        problems.append(Problem(("cycleMonths",), f"A cycle has 1 to {LONGEST_CYCLE_MONTHS} months."))
+        problems.append(Problem(("cycleMonths",), "A cycle is one month: another one cannot be billed yet."))
     if (request.supply_link_id is None) != (request.supply_offering_id is None):
         problems.append(Problem(("supplyOfferingId",), "A resold offering names the link and the offering."))
     elif request.supply_link_id is not None and len(ancestor_paths(of.path)) > 1:

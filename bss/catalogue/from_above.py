@@ -26,7 +26,7 @@ async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> li
     The savepoint is always rolled back, so that the database itself puts the viewer's scope back, whatever
     happens to the select, and so that nothing can be written in the wider scope.
     """
-    root = ancestor_paths(viewer.path)[0]
+    root = viewer.root_path
     async with reading(viewer) as tx:
         if viewer.path == root:
             return await tx.connection.fetch(select, *arguments)

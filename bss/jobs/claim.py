@@ -11,14 +11,23 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from bss.jobs.job import LEASE, MOST_ATTEMPTS, Job, JobKind, JobState, back_off
+from bss.jobs.job import LEASE, MOST_FAULTS, Job, JobKind, JobState, back_off
 from bss.permission import Permission
 from bss.refusal import NotFound, WrongState
 from bss.transaction.begin import Transaction, begin
 from bss.transaction.command import Outcome, command
 from bss.viewer import Viewer
 
-_COLUMNS = "id, kind, key, state, due_at, attempts, wanted, reason"
+COLUMNS = "id, kind, key, state, due_at, attempts, faults, claims, wanted, reason"
+_CLAIM = f"""
+UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1, claims = claims + 1,
+  faults = faults + CASE state WHEN 'running' THEN 1 ELSE 0 END
+WHERE organisation_id = $1 AND id = (
+  SELECT id FROM job WHERE organisation_id = $1 AND due_at <= $3
+    AND (state = 'due' OR state = 'running' AND lease_until < $3)
+  ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+RETURNING {COLUMNS}
+"""
 
 
 def job_of(row: Record) -> Job:
@@ -30,65 +39,76 @@ def job_of(row: Record) -> Job:
         JobState(row["state"]),
         row["due_at"],
         row["attempts"],
+        row["faults"],
+        row["claims"],
         row["wanted"],
         row["reason"],
     )
 
 
 async def claim(viewer: Viewer, *, now: datetime) -> Job | None:
-    """Take the organisation's oldest job that is due, or whose worker's lease has ended."""
+    """Take the organisation's oldest job that is due, or whose worker's lease has ended.
+
+    A job that ended its worker too often is parked instead: it would end the next one as well.
+    """
+    while True:
+        async with begin(viewer) as tx:
+            row = await tx.connection.fetchrow(_CLAIM, tx.organisation_id, now + LEASE, now)
+            job = None if row is None else job_of(row)
+            if job is None or job.faults < MOST_FAULTS:
+                return job
+            reason = f"Its worker ended {job.faults} times while doing it."
+            await _end(tx, job, JobState.PARKED, now, reason, job.faults)
+
+
+async def renew(viewer: Viewer, job: Job, *, now: datetime) -> None:
+    """Keep a claimed job for another lease: its worker lives and is at it."""
     async with begin(viewer) as tx:
-        row = await tx.connection.fetchrow(
-            f"UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1 WHERE id = ("
-            " SELECT id FROM job WHERE organisation_id = $1 AND due_at <= $3"
-            "  AND (state = 'due' OR state = 'running' AND lease_until < $3)"
-            " ORDER BY due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)"
-            f" AND organisation_id = $1 RETURNING {_COLUMNS}",
-            *(tx.organisation_id, now + LEASE, now),
+        await tx.connection.execute(
+            "UPDATE job SET lease_until = $4"
+            " WHERE organisation_id = $1 AND id = $2 AND claims = $3 AND state = 'running'",
+            *(tx.organisation_id, job.id, job.claim, now + LEASE),
         )
-        return None if row is None else job_of(row)
 
 
 async def conclude(viewer: Viewer, job: Job, *, now: datetime) -> None:
     """The job's work is done; it becomes due again if somebody asked for it meanwhile."""
     async with begin(viewer) as tx:
         await tx.connection.execute(
-            "UPDATE job SET state = CASE WHEN wanted > $3 THEN 'due' ELSE 'done' END, due_at = $4,"
-            " attempts = 0, lease_until = NULL, reason = NULL"
-            " WHERE organisation_id = $1 AND id = $2 AND state = 'running'",
-            *(tx.organisation_id, job.id, job.wanted, now),
+            "UPDATE job SET state = CASE WHEN wanted > $4 THEN 'due' ELSE 'done' END, due_at = $5,"
+            " attempts = 0, faults = 0, lease_until = NULL, reason = NULL"
+            " WHERE organisation_id = $1 AND id = $2 AND claims = $3 AND state = 'running'",
+            *(tx.organisation_id, job.id, job.claim, job.wanted, now),
         )
 
 
 async def postpone(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> None:
-    """The work failed: try again after a back-off, or park the job when it was tried often enough."""
+    """The work failed: try again after a pause, or park the job when it failed often enough."""
+    faults = job.faults + 1
+    state = JobState.PARKED if faults >= MOST_FAULTS else JobState.DUE
     async with begin(viewer) as tx:
-        state = JobState.PARKED if job.attempts >= MOST_ATTEMPTS else JobState.DUE
-        await tx.connection.execute(
-            "UPDATE job SET state = $3, due_at = $4, lease_until = NULL, reason = $5"
-            " WHERE organisation_id = $1 AND id = $2 AND state = 'running'",
-            *(tx.organisation_id, job.id, state.value, now + back_off(job.attempts), reason),
-        )
+        await _end(tx, job, state, now + back_off(job.attempts), reason, faults)
 
 
 async def wait(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> None:
     """The work cannot be done for a reason that passes by itself: try again for as long as it takes."""
     async with begin(viewer) as tx:
-        await tx.connection.execute(
-            "UPDATE job SET state = 'due', due_at = $3, lease_until = NULL, reason = $4"
-            " WHERE organisation_id = $1 AND id = $2 AND state = 'running'",
-            *(tx.organisation_id, job.id, now + back_off(job.attempts), reason),
-        )
+        await _end(tx, job, JobState.DUE, now + back_off(job.attempts), reason, job.faults)
 
 
 async def park(viewer: Viewer, job: Job, reason: str, *, now: datetime) -> None:
     """The work was refused and trying again cannot help: show it to a person."""
     async with begin(viewer) as tx:
-        await tx.connection.execute(
-            "UPDATE job SET state = 'parked', lease_until = NULL, reason = $3, due_at = $4"
-            " WHERE organisation_id = $1 AND id = $2",
-            *(tx.organisation_id, job.id, reason, now),
-        )
+        await _end(tx, job, JobState.PARKED, now, reason, job.faults)
+
+
+async def _end(tx: Transaction, job: Job, state: JobState, due_at: datetime, reason: str, faults: int) -> None:
+    """Give the claim back, if it is still the last one."""
+    await tx.connection.execute(
+        "UPDATE job SET state = $4, due_at = $5, reason = $6, faults = $7, lease_until = NULL"
+        " WHERE organisation_id = $1 AND id = $2 AND claims = $3 AND state = 'running'",
+        *(tx.organisation_id, job.id, job.claim, state.value, due_at, reason, faults),
+    )
 
 
 @dataclass(frozen=True)
@@ -100,7 +120,7 @@ class ResumeJob:
 
 @command("resumeJob", requires=Permission.JOB_MANAGE, refuses=(NotFound, WrongState))
 async def resume(tx: Transaction, request: ResumeJob, now: datetime) -> Outcome:
-    """Make a parked job due again, with its attempts counted from the start."""
+    """Make a parked job due again, with its attempts and faults counted from the start."""
     state = await tx.connection.fetchval(
         "SELECT state FROM job WHERE organisation_id = $1 AND id = $2 FOR UPDATE",
         *(tx.organisation_id, request.job_id),
@@ -110,7 +130,8 @@ async def resume(tx: Transaction, request: ResumeJob, now: datetime) -> Outcome:
     if state != JobState.PARKED:
         raise WrongState(f"The job is {state}, not parked.", ("jobId",))
     await tx.connection.execute(
-        "UPDATE job SET state = 'due', attempts = 0, reason = NULL, due_at = $3 WHERE organisation_id = $1 AND id = $2",
+        "UPDATE job SET state = 'due', attempts = 0, faults = 0, reason = NULL, due_at = $3"
+        " WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, request.job_id, now),
     )
     tx.has_news = True

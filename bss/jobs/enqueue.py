@@ -19,7 +19,6 @@ async def enqueue(tx: Transaction, kind: JobKind, key: str, *, now: datetime) ->
         " VALUES ($1, $2, $3, $4, 'due', $5, $5)"
         " ON CONFLICT (organisation_id, kind, key) DO UPDATE SET wanted = job.wanted + 1,"
         "   state = CASE job.state WHEN 'done' THEN 'due' ELSE job.state END,"
-        "   attempts = CASE job.state WHEN 'done' THEN 0 ELSE job.attempts END,"
         "   due_at = CASE job.state WHEN 'done' THEN excluded.due_at ELSE job.due_at END",
         *(uuid7(), tx.organisation_id, kind.value, key, now),
     )

@@ -45,7 +45,11 @@ class JobState(StrEnum):
 
 @dataclass(frozen=True)
 class Job:
-    """A claimed or listed job. `key` names the object; `wanted` counts the requests that were coalesced."""
+    """A claimed or listed job. `key` names the object; `wanted` counts the requests that were coalesced.
+
+    `attempts` and `faults` count since the last success; `claim` is the number of the claim, and never repeats: a
+    worker that was thought dead cannot conclude what another one has claimed since.
+    """
 
     id: UUID
     kind: JobKind
@@ -53,16 +57,19 @@ class Job:
     state: JobState
     due_at: datetime
     attempts: int
+    faults: int
+    claim: int
     wanted: int
     reason: str | None
 
 
 LEASE = timedelta(minutes=5)
-"""A worker that was killed is replaced after its lease; a lease outlives the longest single step."""
+"""A worker that was killed is replaced when its lease has ended; one that lives renews it while it works."""
 
-MOST_ATTEMPTS = 8
+MOST_FAULTS = 8
+"""A job that failed, or whose worker was killed, so often in a row is parked."""
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long to wait after the given number of failed attempts: 1, 2, 4, … seconds, at most five minutes."""
+    """How long to wait after so many attempts without success: 1, 2, 4, … seconds, at most five minutes."""
     return timedelta(seconds=min(2 ** min(attempts - 1, 9), 300))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bss.jobs.claim import job_of
+from bss.jobs.claim import COLUMNS, job_of
 from bss.jobs.job import Job, JobState
 from bss.permission import Permission
 from bss.transaction.begin import reading
@@ -14,7 +14,7 @@ async def listed(viewer: Viewer, state: JobState | None = None, *, most: int = 2
     """The organisation's jobs, the most overdue first."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            "SELECT id, kind, key, state, due_at, attempts, wanted, reason FROM job"
+            f"SELECT {COLUMNS} FROM job"
             " WHERE organisation_id = $1 AND ($2::text IS NULL OR state = $2) ORDER BY due_at, id LIMIT $3",
             *(tx.organisation_id, None if state is None else state.value, most),
         )

@@ -274,6 +274,8 @@ class Migration(migrations.Migration):
                 ("due_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("lease_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
                 ("attempts", fields.IntField(default=0)),
+                ("faults", fields.IntField(default=0)),
+                ("claims", fields.BigIntField(default=0)),
                 ("wanted", fields.BigIntField(default=1)),
                 ("reason", fields.TextField(null=True, unique=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

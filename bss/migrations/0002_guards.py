@@ -43,6 +43,25 @@ TRIGGER_FUNCTIONS = [
       RAISE EXCEPTION 'rows of % are append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END $body$
     """,
+    # A line is final once its invoice is issued or, on a supply edge, once a finished run has closed its period. Until
+    # then a bill run writes it anew; only one that sees the whole organisation sees every invoice, too.
+    """
+    CREATE FUNCTION refuse_rewriting_final_line() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+      IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - 'path' = to_jsonb(NEW) - 'path' THEN RETURN NEW; END IF;
+      IF TG_OP = 'DELETE' AND current_user = 'bss_bulk'
+         AND EXISTS (SELECT FROM account a WHERE a.organisation_id = OLD.organisation_id AND a.parent_id IS NULL)
+         AND NOT EXISTS (SELECT FROM invoice i WHERE i.organisation_id = OLD.organisation_id AND i.id = OLD.invoice_id)
+         AND (OLD.invoice_id IS NOT NULL OR NOT EXISTS (
+           SELECT FROM edge e JOIN bill_run r ON r.organisation_id = e.organisation_id AND r.created_at >= e.created_at
+           WHERE e.organisation_id = OLD.organisation_id AND e.id = OLD.edge_id
+             AND r.state = 'done' AND r.lines + r.invoices > 0 AND r.until >= OLD.billing_end)) THEN
+        RETURN OLD;
+      END IF;
+      RAISE EXCEPTION 'rows of % are append-only, and a final one stays', TG_TABLE_NAME
+        USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
     # The lock looks at the role and not at a setting, because raw SQL can set a setting.
     """
     CREATE FUNCTION refuse_locked() RETURNS trigger LANGUAGE plpgsql AS $body$
@@ -179,7 +198,7 @@ KEYS = [
     "ALTER TABLE job ADD CONSTRAINT job_once UNIQUE (organisation_id, kind, key)",
     "CREATE INDEX job_due ON job (organisation_id, due_at) WHERE state IN ('due', 'running')",
     "CREATE INDEX event_waiting ON event (organisation_id, recorded_at) WHERE relayed_at IS NULL",
-    "ALTER TABLE job ALTER COLUMN attempts SET DEFAULT 0",
+    *[f"ALTER TABLE job ALTER COLUMN {column} SET DEFAULT 0" for column in ("attempts", "faults", "claims")],
     "ALTER TABLE job ALTER COLUMN wanted SET DEFAULT 1",
     "ALTER TABLE idempotency ALTER COLUMN id SET DEFAULT gen_random_uuid()",
     "ALTER TABLE idempotency ADD CONSTRAINT idempotency_once UNIQUE (organisation_id, actor_id, operation, key)",
@@ -261,7 +280,8 @@ LOCKS = [
     *append_only("price"),
     "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
     *append_only("segment", except_for=("recorded_to",)),
-    *append_only("billable_line", except_for=("path",)),
+    "CREATE TRIGGER billable_line_is_final BEFORE UPDATE OR DELETE ON billable_line"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_final_line()",
     *append_only("invoice", except_for=("path", "seller_path")),
     *append_only("invoice_file", except_for=("path", "seller_path")),
 ]

@@ -67,6 +67,9 @@ class NestedTransaction(RuntimeError):
     """A unit of work was opened inside another: a programming error."""
 
 
+_LONGEST_READ = "30s"
+"""A reading that takes longer is ended by the database: nobody waits for it, and it holds a connection."""
+
 _ambient: ContextVar[Transaction | None] = ContextVar("bss_transaction", default=None)
 
 
@@ -82,7 +85,7 @@ async def begin(viewer: Viewer, *, role: Role = Role.APP) -> AsyncIterator[Trans
     async with _opened(database, viewer, role, writes=True) as transaction:
         yield transaction
     if transaction.has_news:
-        await database.doorbell(viewer.organisation_id)
+        await database.doorbell(viewer.organisation_id, viewer.root_path)
 
 
 @asynccontextmanager
@@ -108,9 +111,9 @@ async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: boo
                 stack.enter_context(connection.query_logger(_told_to(database.observer)))
             await stack.enter_async_context(connection.transaction(readonly=not writes))
             await connection.execute(
-                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true)",
-                str(viewer.organisation_id),
-                viewer.path,
+                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true),"
+                " set_config('statement_timeout', $3, true)",
+                *(str(viewer.organisation_id), viewer.path, "0" if writes else _LONGEST_READ),
             )
             transaction = Transaction(viewer, role, connection, orm_client(connection), writes, Turn())
             token = _ambient.set(transaction)

@@ -17,7 +17,8 @@ import asyncpg
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 StatementObserver = Callable[[str], None]
-Doorbell = Callable[[UUID], Awaitable[None]]
+Doorbell = Callable[[UUID, str], Awaitable[None]]
+"""Rung after a commit that wrote an event or a job, with the organisation and the path of its root."""
 
 
 class Role(StrEnum):
@@ -40,7 +41,7 @@ class Addresses:
         return {Role.APP: self.app, Role.SYNC: self.sync, Role.BULK: self.bulk}[role]
 
 
-async def _silent(_organisation_id: UUID) -> None:
+async def _silent(_organisation_id: UUID, _root_path: str) -> None:
     return None
 
 

@@ -19,6 +19,8 @@ class JobModel(OrganisationRow):
     due_at: datetime = fields.DatetimeField()
     lease_until: datetime | None = fields.DatetimeField(null=True)
     attempts: int = fields.IntField(default=0)
+    faults: int = fields.IntField(default=0)
+    claims: int = fields.BigIntField(default=0)
     wanted: int = fields.BigIntField(default=1)
     reason: str | None = fields.TextField(null=True)
     created_at: datetime = fields.DatetimeField()

@@ -31,7 +31,7 @@ def list_jobs(organisation: str, state: str | None) -> None:
     for each in found:
         click.echo(
             f"{public(Kind.JOB, each.id)}  {each.state.value:8}{each.kind.value:28}"
-            f"{each.attempts:3} attempts  {each.reason or ''}"
+            f"{each.attempts:3} attempts, {each.faults} faults  {each.reason or ''}"
         )
     if not found:
         click.echo("No jobs.")

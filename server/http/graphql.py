@@ -22,6 +22,7 @@ from schema.asking import Asking
 from schema.execution import schema
 
 _LARGEST_BODY = 2_000_000
+_LONGEST_DOCUMENT = 20_000  # documents are kept in the parser's cache
 
 
 class Endpoint(GraphQL[Asking, None]):
@@ -38,6 +39,10 @@ class Endpoint(GraphQL[Asking, None]):
         body = super().parse_json(data)
         if not isinstance(body, dict):
             raise HTTPException(400, "The request must be a JSON object.")
+        if len(str(body.get("query") or "")) > _LONGEST_DOCUMENT:
+            raise HTTPException(
+                400, "A document has at most twenty thousand characters; long input goes into variables."
+            )
         return body
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from tests.reliability.fail_points import ROOT
 from tests.reliability.month import Mutation
-from tests.reliability.place import PATIENCE_SECONDS, Patience, Place
+from tests.reliability.place import PATIENCE_SECONDS, WAITING, Patience, Place
 
 WORKER = ("-m", "tests.reliability.worker")
 CALLER = ("-m", "tests.reliability.caller")
@@ -32,6 +32,11 @@ class Child:
     process: asyncio.subprocess.Process
     said: Path
 
+    async def loaded(self) -> None:
+        """Wait until a worker has loaded."""
+        assert self.process.stdout is not None
+        await asyncio.wait_for(self.process.stdout.readline(), PATIENCE_SECONDS)
+
     def begin(self) -> None:
         """Tell a worker that waits to begin."""
         assert self.process.stdin is not None
@@ -44,9 +49,19 @@ class Child:
     async def settle(self) -> None:
         """Wait until it has done all work there is."""
         patience = Patience("an installation at rest")
-        while found := await self.place.waiting():
-            assert self.process.returncode is None, f"ended with {self.process.returncode}: {self.last_words()}"
-            await patience.pause(f"{found}; {self.last_words()}")
+        async with self.place.asked() as ask:
+            while found := await ask(WAITING):
+                assert self.process.returncode is None, f"ended with {self.process.returncode}: {self.last_words()}"
+                await patience.pause(f"{found}; {self.last_words()}")
+
+    async def die(self) -> None:
+        """Wait until a fail point has killed it; it must not come to the end of its work."""
+        patience = Patience("a worker that is killed")
+        async with self.place.asked() as ask:
+            while self.process.returncode is None:
+                assert await ask(WAITING), "all work is done, and the fail point was not passed"
+                await patience.pause(self.last_words())
+        assert self.process.returncode == -signal.SIGKILL, self.last_words()
 
     async def stop(self) -> None:
         """End it in order."""
@@ -106,11 +121,11 @@ class Children:
         """Let a worker be killed at a fail point, and another one do the rest."""
         relief = await self.worker(place, *faults)
         first = await self.working(place, *faults, BSS_FAILPOINT=point)
-        assert await first.exit_code() == -signal.SIGKILL, first.last_words()
+        await first.die()
         await place.five_minutes_pass()
         relief.begin()
         await relief.settle()
-        await relief.stop()
+        relief.end()
 
     async def call(self, place: Place, mutation: Mutation, *faults: str, **environment: str) -> int:
         """The exit code of a process that makes one call."""

@@ -88,10 +88,11 @@ async def wrong_in_the_books(place: Place) -> list[str]:
         for finding in await examine():
             if not finding.good:
                 wrong.append(f"{finding.subject}: {finding.says}")
-    for sentence, query in _OVER_BOTH_BOOKS.items():
-        rows = await place.rows(query)
-        if rows:
-            wrong.append(f"{sentence}: not so for {[tuple(row) for row in rows[:5]]}")
+    async with place.asked() as ask:
+        for sentence, query in _OVER_BOTH_BOOKS.items():
+            rows = await ask(query)
+            if rows:
+                wrong.append(f"{sentence}: not so for {[tuple(row) for row in rows[:5]]}")
     return wrong
 
 

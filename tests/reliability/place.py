@@ -6,7 +6,7 @@ Owns: addresses, copies, questions as the superuser, and time that passes. Does 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,12 +24,15 @@ from server.installation import embedded_addresses
 from sync import deliver
 from tests.embedded.engines import valkey
 
+Ask = Callable[..., Awaitable[list[asyncpg.Record]]]
+
 PATIENCE_SECONDS = 120
 
-_WAITING = """
+WAITING = """
 SELECT 'event ' || name FROM event WHERE relayed_at IS NULL
 UNION ALL SELECT 'job ' || kind || ' ' || state FROM job WHERE state IN ('due', 'running')
 """
+"""The events and jobs that are not done: none in an installation at rest."""
 
 
 @dataclass(frozen=True)
@@ -64,18 +67,19 @@ class Place:
         finally:
             await asyncio.wait_for(opened.close(), 20)
 
-    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
-        """Of every organisation: the superuser is held back by no policy."""
+    @asynccontextmanager
+    async def asked(self) -> AsyncIterator[Ask]:
+        """Ask about every organisation: the superuser is held back by no policy."""
         connection = await asyncpg.connect(self.servers.dsn(self.name))
         try:
-            found: list[asyncpg.Record] = await connection.fetch(query, *arguments)
-            return found
+            yield connection.fetch
         finally:
             await connection.close()
 
-    async def waiting(self) -> list[str]:
-        """The events and jobs that are not done."""
-        return [row[0] for row in await self.rows(_WAITING)]
+    async def rows(self, query: str, *arguments: object) -> list[asyncpg.Record]:
+        """The answer to one question."""
+        async with self.asked() as ask:
+            return await ask(query, *arguments)
 
     @asynccontextmanager
     async def copied(self) -> AsyncIterator[Place]:

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import asyncpg
 
 from bss.clock import SystemClock
-from bss.transaction.database import Database
 from server.demo.front_end import UnexpectedAnswer
 from tests.embedded.engines import postmaster_pid, valkey_answers, valkey_pid
 from tests.reliability.children import BSS, Child, Children
 from tests.reliability.month import Mutation, called, closing, live
 from tests.reliability.oracles import wrong_in_the_close
-from tests.reliability.place import Patience, Place
+from tests.reliability.place import WAITING, Patience, Place
 from tests.reliability.prepared import Prepared
 
 AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, UnexpectedAnswer)
@@ -41,76 +40,76 @@ class Site:
     place: Place
     children: Children
     worker: Child
-    restarts: int = 0
+    killed_at: datetime | None = None
 
     async def settle(self) -> None:
         patience = Patience("an installation at rest")
         while found := await self.waiting():
             if self.worker.process.returncode is not None:
                 self.worker = await self.children.start(self.place, *BSS, "work")
-                self.restarts += 1
             await patience.pause(f"{found}; {self.worker.last_words()}")
 
-    async def waiting(self) -> list[str]:
+    async def waiting(self) -> Sequence[object]:
         try:
-            return await self.place.waiting()
+            return await self.place.rows(WAITING)
         except AWAY as away:
-            return [str(away)]
+            return [away]
 
     async def in_progress(self) -> None:
-        """Wait until a job is running."""
-        patience = Patience("a job that is running")
-        while not await self.place.rows("SELECT FROM job WHERE state = 'running'"):
-            await patience.pause()
+        """Wait until a job is running; jobs are short, so that it asks without a pause."""
+        async with self.place.asked() as ask:
+            while await ask(WAITING) and not await ask("SELECT FROM job WHERE state = 'running'"):
+                pass
 
-    async def lose_the_database(self) -> None:
-        """Kill the postmaster while a job is running; what was running then is free after five minutes."""
+    async def kill_the_database(self) -> None:
+        """Kill the postmaster while work is in progress."""
         await self.in_progress()
-        postmaster = postmaster_pid(self.place.home)
-        os.kill(postmaster, signal.SIGKILL)
-        killed_at = SystemClock().now()
-        patience = Patience("another postmaster")
-        while postmaster_pid_or_none(self.place) in (None, postmaster) or "SELECT" not in await self._answer():
-            await patience.pause()
-        await self.place.five_minutes_pass(since=killed_at)
+        os.kill(postmaster_pid(self.place.home), signal.SIGKILL)
+        self.killed_at = SystemClock().now()
 
-    async def _answer(self) -> str:
-        try:
-            await self.place.rows("SELECT 1")
-        except AWAY:
-            return ""
-        return "SELECT"
-
-    async def lose_the_queue(self) -> None:
-        """Kill Valkey while a job is running."""
+    async def kill_the_queue(self) -> None:
+        """Kill Valkey while work is in progress; its keeper starts another."""
         await self.in_progress()
-        process = valkey_pid(self.place.servers)
-        os.kill(process, signal.SIGKILL)
+        killed = valkey_pid(self.place.servers)
+        os.kill(killed, signal.SIGKILL)
         patience = Patience("another Valkey")
-        while not valkey_answers(self.place.servers) or valkey_pid(self.place.servers) == process:
+        while not valkey_answers(self.place.servers) or valkey_pid(self.place.servers) == killed:
             await patience.pause()
 
+    async def recover(self) -> None:
+        """Wait for the database; what was in progress when it was killed is free after five minutes."""
+        patience = Patience("another postmaster")
+        while not await self._has_another_database():
+            await patience.pause()
+        await self.place.five_minutes_pass(since=self.killed_at)
 
-def postmaster_pid_or_none(place: Place) -> int | None:
-    try:
-        return postmaster_pid(place.home)
-    except (FileNotFoundError, IndexError):
-        return None
+    async def _has_another_database(self) -> bool:
+        """A killed postmaster may take one connection more."""
+        try:
+            (row,) = await self.place.rows("SELECT pg_postmaster_start_time() > $1 AS another", self.killed_at)
+        except AWAY:
+            return False
+        return bool(row["another"])
 
 
 async def test_killed_servers_lose_nothing_of_the_month(prepared: Prepared, children: Children) -> None:
     async with prepared.opened.copied() as place:
         site = Site(place, children, await children.start(place, *BSS, "work"))
         async with place.database() as database:
-            await live(prepared.channel, prepared.mirror_of_z, _calls(database))
-            await site.lose_the_database()
+
+            async def call(mutation: Mutation) -> str:
+                if mutation.key == "8 from 11":
+                    await site.kill_the_database()
+                return await persistently(lambda: called(database, mutation))
+
+            await live(prepared.channel, prepared.mirror_of_z, call)
+            await site.recover()
             await site.settle()
             for mutation in closing(prepared.channel):
-                await _calls(database)(mutation)
-            await asyncio.gather(site.lose_the_queue(), site.lose_the_database())
+                await call(mutation)
+            await site.kill_the_queue()
+            await site.kill_the_database()
+            await site.recover()
             await site.settle()
+        await site.worker.stop()
         assert await wrong_in_the_close(place) == []
-
-
-def _calls(database: Database) -> Callable[[Mutation], Awaitable[str]]:
-    return lambda mutation: persistently(lambda: called(database, mutation))

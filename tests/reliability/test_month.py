@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 from tests.reliability.children import Children
 from tests.reliability.fail_points import OF_THE_API, OF_THE_IMPORT, named_in_the_code
@@ -25,9 +26,12 @@ def test_the_month_passes_every_fail_point_of_the_code(prepared: Prepared) -> No
     assert {*month, *close} == named_in_the_code() - {*OF_THE_API, *OF_THE_IMPORT}
 
 
-async def test_two_workers_at_once_do_everything_once(prepared: Prepared, children: Children) -> None:
+async def test_two_workers_at_once_do_everything_once(prepared: Prepared, children: Children, tmp_path: Path) -> None:
+    logs = tmp_path / "first.hits", tmp_path / "second.hits"
     async with prepared.lived.copied() as place:
-        workers = [await children.worker(place) for _ in range(2)]
+        workers = [await children.worker(place, BSS_FAILPOINT_LOG=str(log)) for log in logs]
+        for worker in workers:
+            await worker.loaded()
         for worker in workers:
             worker.begin()
         await asyncio.gather(*(worker.settle() for worker in workers))
@@ -38,3 +42,4 @@ async def test_two_workers_at_once_do_everything_once(prepared: Prepared, childr
         for worker in workers:
             await worker.stop()
         assert await wrong_in_the_close(place) == []
+    assert ["work.after_claim" in log.read_text(encoding="utf-8") for log in logs] == [True, True]

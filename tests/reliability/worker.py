@@ -54,5 +54,6 @@ async def work() -> None:
 if __name__ == "__main__":
     for fault in sys.argv[1:]:
         FAULTS[fault]()
+    print("loaded", flush=True)
     sys.stdin.readline()
     asyncio.run(work())
