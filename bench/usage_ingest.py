@@ -38,8 +38,8 @@ from tests.installation import Server, drop_template, fresh_database, make_templ
 from tests.metering.books import NOW, Books, open_books
 
 ROWS = 5_000_000
-READINGS = 200_000
-ROUNDS = 3
+READINGS = 50_000
+ROUNDS = 9
 VMS = 500
 FLOOR = 0.8
 MOST_MEGABYTES = 300

@@ -36,10 +36,10 @@ async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress
     """Write what is new. Returns the report, and the sum of the new readings' fingerprints, for the audit."""
     if not (0 < len(batch.source) <= MOST_TEXT and batch.source.isprintable()):
         raise InvalidInput.at("source", f"A source has 1 to {MOST_TEXT} printable characters.")
-    await stage(tx, batch.numbered, batch.findings, progress)
+    received = await stage(tx, batch.numbered, batch.findings, progress)
     fp("usage.after_stage")
-    counted = await count(tx, batch.source, batch.findings.numbering, now=now)
-    report = Report(uuid7(), counted.received, counted.accepted, counted.received - counted.accepted)
+    counted = await count(tx, batch.source, batch.findings.numbering, received, now=now)
+    report = Report(uuid7(), received, counted.accepted, received - counted.accepted)
     await UsageBatchModel.create(
         using_db=tx.db,
         id=report.batch_id,

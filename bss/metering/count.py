@@ -14,7 +14,7 @@ from bss.metering.findings import Numbering
 from bss.metering.reading import MOST_PROBLEMS, EventIdReused
 from bss.transaction.begin import Transaction
 
-# A hash of values and not of text and not of text: 1.0 is 1, and an instant is the same in every zone.
+# A hash of values and not of text: 1.0 is 1, and an instant is the same in every zone.
 _FINGERPRINT = (
     "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.whole, r.quantity), 0)"
 )
@@ -48,9 +48,7 @@ WITH keys AS (
   ON CONFLICT (organisation_id, subscription_id, meter, resource, hour) DO UPDATE
   SET quantity = h.quantity + excluded.quantity, samples = h.samples + excluded.samples, revision = h.revision + 1
 )
-SELECT (SELECT count(*) FROM usage_stage WHERE part = 0) AS received, count(*) AS accepted,
-  coalesce(sum(fingerprint), 0) AS fingerprints
-FROM keys
+SELECT count(*) AS accepted, coalesce(sum(fingerprint), 0) AS fingerprints FROM keys
 """
 # The statement has waited for every writer of the same ids, so that this one sees what they have committed. An id
 # that is known outside the writer's scope is not visible, and counts as used for something else.
@@ -65,19 +63,21 @@ ORDER BY r.place LIMIT {MOST_PROBLEMS}
 
 @dataclass(frozen=True)
 class Counted:
-    """How many readings were staged, how many of them were new, and the sum of the new ones' fingerprints."""
+    """How many readings were new, and the sum of their fingerprints."""
 
-    received: int
     accepted: int
     fingerprints: Decimal
 
 
-async def count(tx: Transaction, source: str, numbering: Numbering, *, now: datetime) -> Counted:
-    """Write what is new of `usage_stage`. Raises `EventIdReused`; then the transaction must not commit."""
+async def count(tx: Transaction, source: str, numbering: Numbering, received: int, *, now: datetime) -> Counted:
+    """Write what is new of the `received` readings in `usage_stage`.
+
+    Raises `EventIdReused`; then the transaction must not commit.
+    """
     row = await tx.connection.fetchrow(_COUNT, tx.organisation_id, source, now)
     assert row is not None, "an aggregate has one row"
     counted = Counted(**dict(row))
-    if counted.accepted < counted.received:
+    if counted.accepted < received:
         await _refuse_reused(tx, source, numbering)
     return counted
 

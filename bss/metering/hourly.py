@@ -36,7 +36,7 @@ def over_hours(kind: MeterKind, starts_at: datetime, ends_at: datetime, value: D
     A sum is spread in proportion to time, to nine decimals, and the last hour gets the rest; a sum without
     duration belongs to the hour of its instant. Both instants are in UTC.
     """
-    # Nearly every reading lies within one hour. Here a new instant costs a fifth of `replace`.
+    # Nearly every reading lies within one hour, and there are millions; `replace` costs several times as much.
     hour = datetime(starts_at.year, starts_at.month, starts_at.day, starts_at.hour, tzinfo=UTC)
     if ends_at > hour + HOUR:
         return _over_several(kind, split_over_hours(starts_at, ends_at), value)

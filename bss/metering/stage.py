@@ -42,6 +42,9 @@ _COLUMNS = (
 )
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _METERS = f"SELECT code, kind FROM meter WHERE {_IN_SCOPE}"
+_NAMED = (
+    "SELECT subscription_id, count(*) FILTER (WHERE part = 0) AS readings FROM usage_stage GROUP BY subscription_id"
+)
 _SUBJECTS = (
     "INSERT INTO usage_subject (subscription_id, path, mirrored)"
     f" SELECT id, path, mirrored FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
@@ -57,10 +60,10 @@ _StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal | 
 _Wrong = tuple[str, str]
 
 
-async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progress: Progress) -> None:
+async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progress: Progress) -> int:
     """Fill `usage_stage`, and `usage_subject` with the subscriptions that it names; both end with the transaction.
 
-    Raises `InvalidInput` with what was found.
+    Returns the number of readings. Raises `InvalidInput` with what was found.
     """
     await tx.connection.execute(_CREATE)
     await tx.connection.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
@@ -74,22 +77,23 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
         copied = int(status.removeprefix("COPY "))
         staged += copied
         progress(staged)
-    await _find_subjects(tx, findings)
+    received = await _find_subjects(tx, findings)
     findings.refuse()
     # Row-level security makes the planner expect hardly a subscription, and a new table has no statistics: without
     # these two it compares every reading with every subscription.
     await tx.connection.execute("ANALYZE usage_stage; ANALYZE usage_subject")
     await tx.connection.execute(_MARK_REPEATED)
+    return received
 
 
-async def _find_subjects(tx: Transaction, findings: Findings) -> None:
-    named = await tx.connection.fetch("SELECT DISTINCT subscription_id FROM usage_stage")
-    ids = [row["subscription_id"] for row in named]
-    known = await tx.connection.fetch(_SUBJECTS, tx.organisation_id, tx.viewer.path, ids)
-    unknown = set(ids) - {row["subscription_id"] for row in known}
+async def _find_subjects(tx: Transaction, findings: Findings) -> int:
+    named = {row["subscription_id"]: row["readings"] for row in await tx.connection.fetch(_NAMED)}
+    known = await tx.connection.fetch(_SUBJECTS, tx.organisation_id, tx.viewer.path, list(named))
+    unknown = named.keys() - {row["subscription_id"] for row in known}
     if unknown:
         for row in await tx.connection.fetch(_NAMING, list(unknown), MOST_PROBLEMS):
             findings.add(row["place"], "subscription", "There is no such subscription.")
+    return sum(named.values())
 
 
 def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findings) -> Iterator[_StagedRow]:

@@ -15,7 +15,7 @@ from server.command_line.processes import serve_until_stopped, tools_for
 from server.demo.books import Books
 from server.demo.channel import opened_channel
 from server.demo.closing import close_the_month, keep, show_margins
-from server.demo.real_month import live_real_month, read_as_text
+from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
 from server.installation import drop_embedded, embedded_addresses, prepare_embedded
@@ -42,17 +42,8 @@ def demo(no_serve: bool, usage: Path | None, output: Path, port: int) -> None:
     Starts from nothing each time, on the embedded servers, whatever DATABASE_URL says.
     """
     if usage is not None:
-        _look_at(usage)
+        machines_in(usage)  # a file that cannot be read is refused before anything is started
     asyncio.run(_demonstrate(no_serve, usage, output, port))
-
-
-def _look_at(file: Path) -> None:
-    """Refuse a file that cannot be read before anything is started."""
-    try:
-        with read_as_text(file) as text:
-            text.read(1024)
-    except (OSError, UnicodeDecodeError) as unreadable:
-        raise click.ClickException(f"{file} cannot be read as CSV: {unreadable}") from unreadable
 
 
 async def _demonstrate(no_serve: bool, usage: Path | None, output: Path, port: int) -> None:

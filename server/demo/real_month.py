@@ -97,7 +97,7 @@ async def live_real_month(
     database: Database, renderer: Renderer, file: Path, output: Path | None, say: Say
 ) -> RealMonth:
     """Set up the channel, import the file at the distributor, let the hours flow down, and bill both edges."""
-    machines, period = _machines(file)
+    machines, period = machines_in(file)
     start = period.start - timedelta(days=1)
     books = Books(database, database, SetClock(start), renderer)
     day = period.start.astimezone(ZoneInfo(ZONE)).day
@@ -171,14 +171,14 @@ async def _sides(books: Books, now: datetime, day: int) -> Sides:
     return Sides(cloud, resell, customer.object_id, resold)
 
 
-def _machines(file: Path) -> tuple[list[str], Period]:
+def machines_in(file: Path) -> tuple[list[str], Period]:
     """The machines of the file, and the month that begins on the day of its first interval.
 
     Raises `ClickException` with the line number when a line cannot be read.
     """
     names: dict[str, None] = {}
     first: datetime | None = None
-    for line, row in _rows(file):
+    for line, row in _numbered_rows(file):
         try:
             start = instant(row["sampled_at"]) - timedelta(milliseconds=int(row["duration_ms"]))
         except (KeyError, TypeError, ValueError) as unreadable:
@@ -195,11 +195,16 @@ def _machines(file: Path) -> tuple[list[str], Period]:
     return list(names), billing_period(local.astimezone(UTC), day=local.day, zone=ZONE)
 
 
-def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    with read_as_text(file) as text:
-        reader = csv.DictReader(text)
-        for row in reader:
-            yield reader.line_num, row
+def _numbered_rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    line = 1
+    try:
+        with read_as_text(file) as text:
+            reader = csv.DictReader(text)
+            for row in reader:
+                line = reader.line_num
+                yield line, row
+    except (OSError, EOFError, UnicodeDecodeError, csv.Error) as unreadable:
+        raise click.ClickException(f"{file}, after line {line}: this is not CSV in UTF-8 ({unreadable}).") from None
 
 
 def read_as_text(file: Path) -> TextIO:

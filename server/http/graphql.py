@@ -40,9 +40,7 @@ class Endpoint(GraphQL[Asking, None]):
         if not isinstance(body, dict):
             raise HTTPException(400, "The request must be a JSON object.")
         if len(str(body.get("query") or "")) > _LONGEST_DOCUMENT:
-            raise HTTPException(
-                400, "A document has at most twenty thousand characters; long input goes into variables."
-            )
+            raise HTTPException(400, "A document has at most 20,000 characters; put input into variables.")
         return body
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:

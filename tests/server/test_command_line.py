@@ -1,0 +1,132 @@
+"""The `bss` command, in processes of its own: what it prints, its exit codes, and settings that override."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from server.embedded import Servers, running
+
+PASSWORDS = {f"DATABASE_{role}_PASSWORD": f"secret-of-{role.lower()}" for role in ("APP", "SYNC", "BULK")}
+
+
+@dataclass(frozen=True)
+class Shell:
+    """A place with embedded servers of its own."""
+
+    home: Path
+    servers: Servers
+
+    def bss(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command; settings of the caller's own environment do not count."""
+        clean = {
+            name: value for name, value in os.environ.items() if not name.startswith(("BSS_", "DATABASE_", "REDIS_"))
+        }
+        return subprocess.run(
+            [sys.executable, "-c", "from server.command_line import main; main()", *arguments],
+            env={**clean, "BSS_HOME": str(self.home), **environment},
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="module")
+def shell() -> Iterator[Shell]:
+    folder = Path(tempfile.mkdtemp(prefix="bss-shell-"))
+    folder.chmod(0o755)
+    with running(folder / "home") as servers:
+        yield Shell(folder / "home", servers)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest_asyncio.fixture
+async def given(shell: Shell) -> dict[str, str]:
+    """Settings that name an existing database and queue instead of the embedded ones."""
+    admin = await asyncpg.connect(shell.servers.dsn("postgres"))
+    await admin.execute("DROP DATABASE IF EXISTS given WITH (FORCE)")
+    await admin.execute("CREATE DATABASE given")
+    await admin.close()
+    place = f"?host={shell.servers.postgres_host}&port={shell.servers.postgres_port}"
+    return {
+        "DATABASE_URL": f"postgresql:///given{place}",
+        "DATABASE_OWNER_URL": shell.servers.dsn("given"),
+        "REDIS_URL": shell.servers.redis_url,
+        **PASSWORDS,
+    }
+
+
+def test_help_names_every_journey(shell: Shell) -> None:
+    shown = shell.bss("--help")
+    assert shown.returncode == 0
+    for command in ("bill", "demo", "doctor", "job", "migrate", "serve", "sync", "usage", "work"):
+        assert f"\n  {command} " in shown.stdout
+
+
+def test_a_new_installation_is_migrated_and_healthy(shell: Shell) -> None:
+    assert "at this version's schema" in shell.bss("migrate").stdout
+    examined = shell.bss("doctor")
+    assert (examined.returncode, examined.stdout) == (
+        0,
+        "ok   database guards: every table, function and role is guarded\n",
+    )
+    assert shell.bss("sync", "status").stdout == "No links.\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence", "code"),
+    [
+        (("bill", "run", "nowhere"), "Error: There is no organisation 'nowhere' here; there is: none yet.", 1),
+        (("usage", "import", "cloud", "absent.csv", "--source", "s"), "File 'absent.csv' does not exist.", 2),
+        (("job", "resume", "cloud", "job_1"), "'job_1' is not an id of the form job_…", 2),
+        (("bill", "run", "cloud", "--until", "tomorrow"), "'tomorrow' does not match the formats", 2),
+        (("demo", "--usage", "absent.csv"), "File 'absent.csv' does not exist.", 2),
+        (("nonsense",), "No such command 'nonsense'.", 2),
+    ],
+)
+def test_a_bad_argument_gets_a_clear_sentence(
+    shell: Shell, arguments: tuple[str, ...], sentence: str, code: int
+) -> None:
+    answer = shell.bss(*arguments)
+    assert (answer.returncode, "Traceback" in answer.stderr) == (code, False)
+    assert sentence in answer.stderr
+
+
+def test_a_bad_file_is_told_with_the_line_before_anything_is_started(shell: Shell, tmp_path: Path) -> None:
+    file = tmp_path / "month.csv"
+    file.write_text(
+        "vm_id,sampled_at,duration_ms,cpu_count,cpu_usage_mhz\n1,2026-04-01T00:05:00Z,300000,4,10\n1,noon,1,4,1\n"
+    )
+    answer = shell.bss("demo", "--no-serve", "--usage", str(file))
+    assert answer.returncode == 1
+    assert f"Error: {file}, line 3: no sampled_at and duration_ms here" in answer.stderr
+
+
+def test_a_database_without_passwords_is_refused(shell: Shell) -> None:
+    answer = shell.bss("doctor", DATABASE_URL="postgresql:///given")
+    assert (answer.returncode, answer.stderr) == (2, "bss: DATABASE_APP_PASSWORD must be set when DATABASE_URL is\n")
+
+
+async def test_given_servers_are_used_instead_of_the_embedded_ones(shell: Shell, given: dict[str, str]) -> None:
+    elsewhere = {**given, "BSS_HOME": str(shell.home.parent / "untouched")}
+    assert shell.bss("migrate", **elsewhere).returncode == 0
+    without_owner = {name: value for name, value in elsewhere.items() if name != "DATABASE_OWNER_URL"}
+    examined = shell.bss("doctor", **without_owner)
+    assert (examined.returncode, examined.stdout) == (
+        0,
+        "ok   database guards: every table, function and role is guarded\n",
+    )
+    assert not (shell.home.parent / "untouched").exists(), "no embedded server was started"
+    told = shell.bss("migrate", **without_owner)
+    assert told.stderr == "bss: DATABASE_OWNER_URL must be set to migrate the database at DATABASE_URL\n"
