@@ -17,7 +17,7 @@ from bss.period import Period
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
-from bss.viewer import Viewer
+from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _TOTAL = (
@@ -73,9 +73,9 @@ class Difference:
     rolled_up: Decimal
 
 
+@requires(Permission.USAGE_VIEW)
 async def totals(viewer: Viewer, subscription_ids: Collection[UUID], period: Period) -> dict[UUID, dict[str, Total]]:
     """The usage of these subscriptions in the period, by subscription and meter. One statement."""
-    viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
@@ -85,9 +85,9 @@ async def totals(viewer: Viewer, subscription_ids: Collection[UUID], period: Per
     return _by_subscription(rows)
 
 
+@requires(Permission.USAGE_VIEW)
 async def totals_under(viewer: Viewer, path: str, period: Period) -> dict[UUID, dict[str, Total]]:
     """The usage of every subscription at or below the account with this path. One statement."""
-    viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
@@ -97,9 +97,9 @@ async def totals_under(viewer: Viewer, path: str, period: Period) -> dict[UUID, 
     return _by_subscription(rows)
 
 
+@requires(Permission.USAGE_VIEW)
 async def hours(viewer: Viewer, subscription_id: UUID, period: Period) -> tuple[UsageHour, ...]:
     """The hours of a subscription in the period, by meter, resource and hour."""
-    viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT subscription_id, meter, resource, hour, quantity, samples, revision FROM usage_hour"
@@ -110,9 +110,9 @@ async def hours(viewer: Viewer, subscription_id: UUID, period: Period) -> tuple[
     return tuple(UsageHour(**dict(row)) for row in rows)
 
 
+@requires(Permission.USAGE_VIEW)
 async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Batch]:
     """The batches among these that the viewer can see, by id."""
-    viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch"
@@ -122,19 +122,19 @@ async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Bat
     return {row["id"]: Batch(**dict(row)) for row in rows}
 
 
+@requires(Permission.USAGE_VIEW)
 async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
     """The batches in the viewer's scope, oldest first."""
-    viewer.require(Permission.USAGE_VIEW)
     select = f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {_IN_SCOPE}"
     return await paged(viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row)))
 
 
+@requires(Permission.USAGE_VIEW)
 async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
     """The hours of the period whose roll-up is not the sum of their recorded readings; none, when all is well.
 
     Hours that were received over a link have no readings here and are not compared.
     """
-    viewer.require(Permission.USAGE_VIEW)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT subscription_id, meter, resource, hour, sum(recorded) AS recorded,"

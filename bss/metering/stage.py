@@ -49,12 +49,20 @@ _SUBJECTS = (
     "INSERT INTO usage_subject (subscription_id, path, mirrored)"
     f" SELECT id, path, mirrored FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
 )
+_RESOLD = (
+    "SELECT subscription.id FROM subscription JOIN offering ON offering.organisation_id = $1"
+    " AND offering.id = subscription.offering_id WHERE subscription.organisation_id = $1"
+    " AND subscription.id = ANY($2) AND NOT subscription.mirrored AND offering.supply_link_id IS NOT NULL"
+)
 _MARK_REPEATED = """
 UPDATE usage_stage AS r SET repeated = true
 FROM (SELECT event_id, min(place) AS first FROM usage_stage GROUP BY event_id HAVING min(place) < max(place)) AS d
 WHERE r.event_id = d.event_id AND r.place > d.first
 """
 _NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
+
+MEASURED_ABOVE = "Its distributor measures it, and the hours arrive over the link."
+"""An hour has one writer: two would count it twice, or hide each other's revisions."""
 
 _StagedRow = tuple[int, int, str, UUID, str, str, datetime, datetime, Decimal | None, datetime, Decimal]
 _Wrong = tuple[str, str]
@@ -90,9 +98,10 @@ async def _find_subjects(tx: Transaction, findings: Findings) -> int:
     named = {row["subscription_id"]: row["readings"] for row in await tx.connection.fetch(_NAMED)}
     known = await tx.connection.fetch(_SUBJECTS, tx.organisation_id, tx.viewer.path, list(named))
     unknown = named.keys() - {row["subscription_id"] for row in known}
-    if unknown:
-        for row in await tx.connection.fetch(_NAMING, list(unknown), MOST_PROBLEMS):
-            findings.add(row["place"], "subscription", "There is no such subscription.")
+    resold = {row["id"] for row in await tx.connection.fetch(_RESOLD, tx.organisation_id, list(named))}
+    for wrong, message in ((unknown, "There is no such subscription."), (resold, MEASURED_ABOVE)):
+        for row in await tx.connection.fetch(_NAMING, list(wrong), MOST_PROBLEMS) if wrong else ():
+            findings.add(row["place"], "subscription", message)
     return sum(named.values())
 
 

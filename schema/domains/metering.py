@@ -15,17 +15,11 @@ from bss.metering.reading import Reading
 from bss.metering.record_usage import RecordUsage, record_usage
 from bss.organisations import queries as organisations
 from bss.period import Period
-from bss.permission import Permission
 from bss.refusal import InvalidInput
-from bss.viewer import REQUIRED
 from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, uuid_of
-
-# These queries check their permission themselves; here the schema learns which one it is, to show it.
-for _question in (queries.batches, queries.batch_page, queries.hours, queries.totals, queries.totals_under):
-    REQUIRED.setdefault(_question, Permission.USAGE_VIEW)
 
 LONGEST_BY_HOUR = timedelta(days=31)
 From = Annotated[datetime, strawberry.argument(name="from")]
