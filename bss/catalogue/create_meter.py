@@ -40,7 +40,7 @@ async def create_meter(tx: Transaction, request: CreateMeter, now: datetime) -> 
             using_db=tx.db,
             id=meter_id,
             organisation_id=tx.organisation_id,
-            path=root,
+            path=tx.viewer.path,
             code=request.code.strip(),
             name=request.name.strip(),
             unit=request.unit.strip(),

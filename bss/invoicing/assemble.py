@@ -106,7 +106,9 @@ def _place(line: InvoicedLine) -> tuple[str, UUID, str, UUID, datetime, str, UUI
 def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
     return DocumentLine(
         position=position,
+        account_id=str(line.account_id),
         account_name=line.account_name,
+        subscription_id=str(line.subscription_id),
         subscription_name=line.subscription_name,
         description=_described(line),
         service_start=line.service_start,

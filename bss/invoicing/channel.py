@@ -34,6 +34,10 @@ class Channel:
             self._chains[account_path] = chain(account_path, [edge for edge in above if edge is not None])
         return self._chains[account_path]
 
+    def resold(self, offering_id: UUID) -> bool:
+        """Whether the offering is bought over a link, so that another organisation runs the service."""
+        return offering_id in self._links
+
     def supply(self, offering_id: UUID) -> Edge | None:
         """The edge over which the organisation buys the offering."""
         link = self._links.get(offering_id)

@@ -12,18 +12,20 @@ from asyncio import gather, to_thread
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
+from bss.agreements.edge import EdgeKind
 from bss.failpoint import fp
 from bss.invoicing.bill import Bill, bills_of, rows_by_id
 from bss.invoicing.channel import Channel
 from bss.invoicing.consumption import FIRST, Consumption, consumption
 from bss.invoicing.issue_invoices import issue_invoices
 from bss.invoicing.line import BillableLine
-from bss.invoicing.open_periods import OpenPeriod, issued_among
+from bss.invoicing.open_periods import OpenPeriod, closed_by_run, issued_among
 from bss.invoicing.prices import prices_of_period
 from bss.invoicing.rate_lines import Issue, PeriodRating
-from bss.invoicing.write_lines import write_lines
+from bss.invoicing.write_lines import Rewriting, write_lines
 from bss.period import Period
 from bss.transaction.begin import Transaction, begin, reading
 from bss.transaction.database import Role
@@ -34,6 +36,14 @@ LINES_PER_INVOICE_CHUNK = 10_000
 
 Say = Callable[[str], None]
 """Where a run tells of its progress, a sentence at a time."""
+
+
+class Chunk(NamedTuple):
+    """Some subscriptions, by id, with their lines and with what could not be charged."""
+
+    subscription_ids: list[UUID]
+    lines: list[BillableLine]
+    issues: list[Issue]
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,7 @@ class Closing:
     async def rate(self, channel: Channel) -> list[Issue]:
         """Write the lines of every subscription, a chunk at a time; returns what could not be charged.
 
+        Lines of an earlier attempt are written anew, from what is on record at `now`.
         While the database writes one chunk, the next one, which was read before, is rated in a thread.
         """
         edges, period = self.open.edges, self.open.period
@@ -56,36 +67,40 @@ class Closing:
             prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=self.now)
             used = await self._next(tx, FIRST)
         rating = PeriodRating(period, edges, channel, prices, self.now)
-        lines, issues = self._rated(rating, used)
+        chunk, issues = self._rated(rating, used), []
         while used:
             async with begin(self.viewer, role=Role.BULK) as tx:
                 await _take_turn(tx)
                 ahead = await self._next(tx, used[-1].subscription_id)
-                written, (lines, more) = await gather(self._written(tx, lines), to_thread(self._rated, rating, ahead))
+                written, following = await gather(self._written(tx, chunk), to_thread(self._rated, rating, ahead))
                 fp("bill_run.before_chunk_commit")
             fp("bill_run.after_chunk")
             self.say(f"{_named(period)}: {len(used)} subscriptions rated, {written} lines written")
-            used = ahead
-            issues += more
+            issues += chunk.issues
+            used, chunk = ahead, following
         return issues
 
     async def _next(self, tx: Transaction, after: UUID) -> Sequence[Consumption]:
-        under = self.viewer.path
-        return await consumption(tx, self.open.period, under=under, after=after, most=SUBSCRIPTIONS_PER_CHUNK)
+        under, most = self.viewer.path, SUBSCRIPTIONS_PER_CHUNK
+        return await consumption(tx, self.open.period, under=under, after=after, most=most, known_at=self.now)
 
-    def _rated(self, rating: PeriodRating, used: Sequence[Consumption]) -> tuple[list[BillableLine], list[Issue]]:
-        lines: list[BillableLine] = []
-        issues: list[Issue] = []
+    def _rated(self, rating: PeriodRating, used: Sequence[Consumption]) -> Chunk:
+        chunk = Chunk([one.subscription_id for one in used], [], [])
         for one in used:
-            rated, unbillable = rating.rated(self.viewer.organisation_id, one)
-            lines += rated
-            issues += unbillable
-        return lines, issues
+            lines, issues = rating.rated(self.viewer.organisation_id, one)
+            chunk.lines.extend(lines)
+            chunk.issues.extend(issues)
+        return chunk
 
-    async def _written(self, tx: Transaction, lines: Sequence[BillableLine]) -> int:
-        # Another run may have issued meanwhile, and an issued invoice gets no line any more.
-        closed = await issued_among(tx, {line.invoice_id for line in lines})
-        written = await write_lines(tx, [line for line in lines if line.invoice_id not in closed])
+    async def _written(self, tx: Transaction, chunk: Chunk) -> int:
+        # Another run may have closed the period meanwhile, and what is closed gets no line any more.
+        issued = await issued_among(tx, {line.invoice_id for line in chunk.lines})
+        supply = [edge for edge in self.open.edges if edge.kind is EdgeKind.SUPPLY]
+        closed = await closed_by_run(tx, supply, self.open.period) if supply else {}
+        lines = [line for line in chunk.lines if line.invoice_id not in issued and line.edge_id not in closed]
+        # What cannot be charged keeps its lines: the other run may not know of the issue and would issue without them.
+        untouched = {(issue.edge_id, issue.subscription_id) for issue in chunk.issues}
+        written = await write_lines(tx, lines, Rewriting(self.open.period, chunk.subscription_ids, untouched, closed))
         await _count(tx, self.run_id, lines=written)
         return written
 

@@ -38,7 +38,8 @@ class Consumption:
     """One subscription in one period.
 
     `started_at` is the first instant, in whatever period, at which it was active. `usage` are pairs of a
-    meter's code and the sum over the period's hours, in the meter's base unit.
+    meter's code and the sum over the period's hours, in the meter's base unit. `provisioned` tells whether the
+    service ever ran, and `refusal` why a supplier refuses it.
     """
 
     subscription_id: UUID
@@ -48,19 +49,19 @@ class Consumption:
     started_at: datetime | None
     stretches: tuple[Stretch, ...]
     usage: tuple[tuple[str, Decimal], ...]
+    provisioned: bool = True
+    refusal: str | None = None
 
-
-_IS_CURRENT = "g.recorded_to IS NULL"
-_WAS_KNOWN = "g.recorded_from <= $7 AND (g.recorded_to IS NULL OR g.recorded_to > $7)"
 
 _SELECT = """
 WITH chunk AS MATERIALIZED (
-  SELECT id, path, account_id, removed_at FROM subscription
+  SELECT id, path, account_id, removed_at, provisioned_at IS NOT NULL AS provisioned, refusal FROM subscription
   WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id > $3 ORDER BY id LIMIT $4),
 lasting AS (
   SELECT g.subscription_id, g.offering_id, g.status, g.quantity, g.cycle_months, g.effective_from, g.effective_to,
     g.effective_from < $6 AND (g.effective_to IS NULL OR g.effective_to > $5) AS within
-  FROM segment g WHERE g.organisation_id = $1 AND g.subscription_id IN (SELECT id FROM chunk) AND {known}
+  FROM segment g WHERE g.organisation_id = $1 AND g.subscription_id IN (SELECT id FROM chunk)
+    AND g.recorded_from <= $7 AND (g.recorded_to IS NULL OR g.recorded_to > $7)
   ORDER BY g.subscription_id, g.effective_from),
 timeline AS (
   SELECT subscription_id, min(effective_from) FILTER (WHERE status = 'active') AS started_at,
@@ -79,22 +80,21 @@ used AS (
   SELECT subscription_id, array_agg(meter) AS meters, array_agg(quantity) AS totals
   FROM metered GROUP BY subscription_id)
 SELECT chunk.id, chunk.path, chunk.account_id, chunk.removed_at, t.started_at, t.offerings, t.statuses, t.quantities,
-  t.cycles, t.starts, t.ends, u.meters, u.totals
+  t.cycles, t.starts, t.ends, u.meters, u.totals, chunk.provisioned, chunk.refusal
 FROM chunk LEFT JOIN timeline t ON t.subscription_id = chunk.id LEFT JOIN used u ON u.subscription_id = chunk.id
 ORDER BY chunk.id
 """
 
 
 async def consumption(
-    tx: Transaction, period: Period, *, under: str, after: UUID, most: int, known_at: datetime | None = None
+    tx: Transaction, period: Period, *, under: str, after: UUID, most: int, known_at: datetime
 ) -> tuple[Consumption, ...]:
     """The next `most` subscriptions below the path, by id, with what each was and used in the period.
 
-    With `known_at` the segments are those that were on record at that instant. One statement.
+    The segments are those that were on record at `known_at`. One statement.
     """
-    select = _SELECT.format(known=_IS_CURRENT if known_at is None else _WAS_KNOWN)
-    arguments = (tx.organisation_id, under, after, most, period.start, period.end)
-    rows = await tx.connection.fetch(select, *arguments, *(() if known_at is None else (known_at,)))
+    arguments = (tx.organisation_id, under, after, most, period.start, period.end, known_at)
+    rows = await tx.connection.fetch(_SELECT, *arguments)
     return tuple(_consumption_of(row) for row in rows)
 
 
@@ -106,4 +106,4 @@ def _consumption_of(row: Record) -> Consumption:
         columns = (row["offerings"], statuses, row["quantities"], row["cycles"], row["starts"], row["ends"])
         stretches = tuple(map(Stretch, *columns))
     usage = () if row["meters"] is None else tuple(zip(row["meters"], row["totals"], strict=True))
-    return Consumption(*identity, stretches, usage)
+    return Consumption(*identity, stretches, usage, row["provisioned"], row["refusal"])

@@ -20,8 +20,8 @@ from itertools import zip_longest
 from typing import Any
 from zoneinfo import ZoneInfo
 
-# Numbers and clocks differ between two runs of the same bill; what is billed must not.
-OUTSIDE_THE_DIGEST = ("number", "issued_on", "due_on")
+# The number is the next one of a series when the bill is issued; all else follows from what is billed.
+OUTSIDE_THE_DIGEST = ("number",)
 
 # A money policy as data. Fractions stand in it as decimal strings, so that no binary fraction gets in.
 PolicyValue = str | int | bool | None | Sequence["PolicyValue"] | Mapping[str, "PolicyValue"]
@@ -79,11 +79,15 @@ class BillToCard:
 class DocumentLine:
     """One billed line. Amounts are decimal strings; `unit_price` is None where tiers make the amount.
 
+    Accounts and subscriptions are told apart by their ids: several may have one name.
+
     `service_start` and `service_end` are aware instants and bound the half-open service period.
     """
 
     position: int
+    account_id: str
     account_name: str
+    subscription_id: str
     subscription_name: str
     description: str
     service_start: datetime
@@ -118,23 +122,27 @@ class InvoiceDocument:
 
 @dataclass(frozen=True)
 class AccountSection:
-    """The lines of one account as they are read: by subscription, with the sum of their amounts."""
+    """The lines of one account as they are read: pairs of a subscription's name and its lines, and the sum.
+
+    Not a mapping: two subscriptions may have one name.
+    """
 
     name: str
-    subscriptions: Mapping[str, tuple[DocumentLine, ...]]
+    subscriptions: tuple[tuple[str, tuple[DocumentLine, ...]], ...]
     subtotal: str
 
 
 def sections(document: InvoiceDocument) -> tuple[AccountSection, ...]:
     """The lines by account and subscription, each group where its first line stands."""
-    grouped: dict[str, dict[str, tuple[DocumentLine, ...]]] = {}
+    grouped: dict[str, dict[str, list[DocumentLine]]] = {}
     for line in document.lines:
-        account = grouped.setdefault(line.account_name, {})
-        account[line.subscription_name] = (*account.get(line.subscription_name, ()), line)
-    return tuple(
-        AccountSection(name, subscriptions, _subtotal(line for lines in subscriptions.values() for line in lines))
-        for name, subscriptions in grouped.items()
-    )
+        grouped.setdefault(line.account_id, {}).setdefault(line.subscription_id, []).append(line)
+    return tuple(_section(tuple(map(tuple, account.values()))) for account in grouped.values())
+
+
+def _section(groups: tuple[tuple[DocumentLine, ...], ...]) -> AccountSection:
+    named = tuple((lines[0].subscription_name, lines) for lines in groups)
+    return AccountSection(groups[0][0].account_name, named, _subtotal(line for lines in groups for line in lines))
 
 
 def _subtotal(lines: Iterator[DocumentLine]) -> str:
@@ -160,7 +168,7 @@ def canonical(document: InvoiceDocument) -> bytes:
 
 
 def digest(document: InvoiceDocument) -> str:
-    """SHA-256 in hex of what is billed: the canonical form without number, `issued_on` and `due_on`."""
+    """SHA-256 in hex of what is billed: the canonical form without the number."""
     billed = {name: value for name, value in vars(document).items() if name not in OUTSIDE_THE_DIGEST}
     return hashlib.sha256(_canonical(billed)).hexdigest()
 
@@ -223,7 +231,7 @@ def as_text(document: InvoiceDocument) -> str:
     body = [*_head(document), "", *_row(HEADINGS, widths), "─" * PAGE_COLUMNS]
     for account in sections(document):
         body.append(account.name)
-        for subscription, lines in account.subscriptions.items():
+        for subscription, lines in account.subscriptions:
             body.append(f"  {subscription}")
             for line in lines:
                 body += _row(_cells(line, document.billing_period.zone), widths)

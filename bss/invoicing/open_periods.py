@@ -4,7 +4,7 @@ Owns: where an edge's periods begin, and when one is closed. Does not own: closi
 
 A selling edge's period is closed when its invoice was issued. Beyond that, a finished run closes every period
 that ended by its `until`, of the edges that there were: what is learned of such a period later is a correction.
-A run that wrote nothing has closed nothing.
+A run that wrote nothing has closed nothing. A line of an open period is not final: the next attempt writes it anew.
 """
 
 from __future__ import annotations
@@ -46,6 +46,9 @@ class Beginning:
             period = billing_period(period.end, day=self.edge.billing_day, zone=self.edge.zone)
 
 
+_CLOSES = "r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.created_at"
+"""That the run `r` closes the periods of the edge `e` that ended by its `until`."""
+
 # The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
 _BEGINNINGS = f"""
 SELECT {EDGE_COLUMNS}, began.earliest, closed.through FROM edge e {WITH_SELLER}
@@ -56,8 +59,7 @@ CROSS JOIN LATERAL (
       (SELECT id FROM offering WHERE organisation_id = $1 AND supply_link_id = e.link_id))) AS began
 LEFT JOIN LATERAL (
   SELECT max(r.until) AS through FROM bill_run r
-  WHERE r.organisation_id = $1 AND r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.created_at
-  ) AS closed ON true
+  WHERE r.organisation_id = $1 AND {_CLOSES}) AS closed ON true
 WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.earliest < $3
 """
 
@@ -83,3 +85,14 @@ async def issued_among(tx: Transaction, invoice_ids: Iterable[UUID | None]) -> f
         *(tx.organisation_id, list({one for one in invoice_ids if one is not None})),
     )
     return frozenset(row["id"] for row in rows)
+
+
+async def closed_by_run(tx: Transaction, edges: Iterable[Edge], period: Period) -> dict[UUID, datetime]:
+    """When a finished run closed the period on these edges, by edge id; absent while none has."""
+    rows = await tx.connection.fetch(
+        "SELECT e.id, min(r.finished_at) AS finished_at FROM edge e"
+        f" JOIN bill_run r ON r.organisation_id = $1 AND r.until >= $3 AND {_CLOSES}"
+        " WHERE e.organisation_id = $1 AND e.id = ANY($2) GROUP BY e.id",
+        *(tx.organisation_id, [edge.id for edge in edges], period.end),
+    )
+    return {row["id"]: row["finished_at"] for row in rows}

@@ -1,8 +1,8 @@
 """From the consumption of a subscription to its rated lines, on every edge of its chain.
 
-Owns: that one reading is rated on each edge by the edge's own terms, and that a subscription which cannot be
-charged on an edge has no line there. Does not own: what is due (`bss.invoicing.charges`), the arithmetic
-(`bss.tariff.rating`), storing (`bss.invoicing.write_lines`).
+Owns: that one reading is rated on each edge by the edge's own terms, that usage is rounded by the line, and that
+a subscription which cannot be charged on an edge has no line there. Does not own: what is due
+(`bss.invoicing.charges`), the arithmetic (`bss.tariff.rating`), storing (`bss.invoicing.write_lines`).
 """
 
 from __future__ import annotations
@@ -16,12 +16,13 @@ from uuid import UUID
 import orjson
 
 from bss.agreements.edge import Edge
+from bss.catalogue.price_list import ChargeKind
 from bss.invoicing.channel import Channel
 from bss.invoicing.charges import Due, Prices, Terms, Unbillable, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
 from bss.period import Period
-from bss.policy import policy_named
+from bss.policy import LicenceLines, policy_named
 from bss.tariff.rating import rate
 
 
@@ -57,10 +58,19 @@ class PeriodRating:
         issues: list[Issue] = []
         for edge_id, part in self._charged(used):
             try:
+                self._refuse_unprovisioned(part)
                 lines += self._edges[edge_id].lines(organisation_id, part)
             except Unbillable as unbillable:
                 issues += self._edges[edge_id].issues(part, unbillable)
         return lines, issues
+
+    def _refuse_unprovisioned(self, used: Consumption) -> None:
+        """Raise `Unbillable` for what the supplier has not accepted: to bill it, or to pass over it, may be wrong."""
+        if used.provisioned or not any(self._channel.resold(stretch.offering_id) for stretch in used.stretches):
+            return
+        if used.refusal is None:
+            raise Unbillable(("the subscription is not provisioned by its supplier yet",))
+        raise Unbillable((f"the subscription is not provisioned, its supplier refuses it: {used.refusal}",))
 
     def _charged(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
         for selling in self._channel.selling(used.path):
@@ -78,7 +88,11 @@ class EdgeRating:
 
     def __init__(self, edge: Edge, period: Period, prices: Prices, now: datetime) -> None:
         self._edge, self._edge_text = edge, str(edge.id)
-        self._terms = Terms(period, edge.zone, policy_named(edge.policy))
+        policy = policy_named(edge.policy)
+        self._terms = Terms(period, edge.zone, policy)
+        # A unit of usage costs less than a minor unit as a rule, and would be rounded to nothing.
+        by_the_line = replace(policy, licence_lines=LicenceLines.ROUND_LINE)
+        self._policies = {kind: by_the_line if kind is ChargeKind.USAGE else policy for kind in ChargeKind}
         self._prices = prices
         self._invoice_id = invoice_id(edge, period)
         self._now = now
@@ -96,7 +110,7 @@ class EdgeRating:
 
     def _line(self, organisation_id: UUID, used: Consumption, subscription: str, one: Due) -> BillableLine:
         edge, terms, charge = self._edge, self._terms, one.charge
-        amount, explanation = rate(charge.price, one.quantity, one.share, terms.policy, edge.currency)
+        amount, explanation = rate(charge.price, one.quantity, one.share, self._policies[charge.kind], edge.currency)
         explanation["price_version"] = str(charge.version_id)
         return BillableLine(
             id=line_id(self._edge_text, subscription, charge.code, one.service_start),

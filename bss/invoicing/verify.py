@@ -22,6 +22,7 @@ from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
 from bss.invoicing.consumption import FIRST, consumption
 from bss.invoicing.document import digest
 from bss.invoicing.line import BillableLine
+from bss.invoicing.open_periods import closed_by_run
 from bss.invoicing.prices import prices_of_period
 from bss.invoicing.rate_lines import PeriodRating
 from bss.period import Period, billing_period
@@ -100,7 +101,7 @@ async def rerate(viewer: Viewer, edge_id: UUID, billing_start: datetime) -> Dige
     async with reading(viewer) as tx:
         edge, period, bill = await _billed(tx, edge_id, billing_start)
         edges = (edge,) if bill is None else bill.edges
-        lines = await _rated_again(tx, edges, period, await _recorded_at(tx, edges, period))
+        lines = await _rated_again(tx, edges, period, await _known_at(tx, edge, bill, period))
         document = None
         if bill is not None and lines:
             parties = (await parties_of(tx, [bill]))[bill.id]
@@ -130,14 +131,18 @@ async def _billed(tx: Transaction, edge_id: UUID, billing_start: datetime) -> tu
     return edge, period, next((bill for bill in bills_of(alike, period) if edge in bill.edges), None)
 
 
-async def _recorded_at(tx: Transaction, edges: Sequence[Edge], period: Period) -> datetime:
-    """When the last of the period's lines was written; the period's end when there are none."""
-    recorded: datetime | None = await tx.connection.fetchval(
-        "SELECT max(recorded_at) FROM billable_line"
-        " WHERE organisation_id = $1 AND edge_id = ANY($2) AND billing_start = $3",
-        *(tx.organisation_id, [edge.id for edge in edges], period.start),
+async def _known_at(tx: Transaction, edge: Edge, bill: Bill | None, period: Period) -> datetime:
+    """The `now` of the run that made the edge's lines final; while none has, of the last that wrote one.
+
+    The period's end when there is neither. A line that was the same in two attempts has the instant of the first.
+    """
+    known: datetime | None = await tx.connection.fetchval(
+        "SELECT coalesce((SELECT recorded_at FROM invoice WHERE organisation_id = $1 AND id = $2), $3, (SELECT"
+        " max(recorded_at) FROM billable_line WHERE organisation_id = $1 AND edge_id = $4 AND billing_start = $5))",
+        *(tx.organisation_id, None if bill is None else bill.id),
+        *((await closed_by_run(tx, [edge], period)).get(edge.id), edge.id, period.start),
     )
-    return recorded or period.end
+    return known or period.end
 
 
 async def _rated_again(

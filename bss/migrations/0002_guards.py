@@ -178,8 +178,9 @@ KEYS = [
     "ALTER TABLE edge ADD CONSTRAINT edge_kind_fits CHECK (kind = 'selling' AND seller_account_id IS NOT NULL"
     " AND issuer_id IS NOT NULL OR kind = 'supply' AND seller_account_id IS NULL)",
     "ALTER TABLE edge ADD CONSTRAINT edge_billing_day CHECK (billing_day BETWEEN 1 AND 31)",
-    "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0)",
+    "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id)",
+    "ALTER TABLE segment ADD CONSTRAINT segment_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
     "ALTER TABLE segment ADD CONSTRAINT segment_current_once EXCLUDE USING gist (organisation_id WITH =,"
     " subscription_id WITH =, tstzrange(effective_from, effective_to) WITH &&) WHERE (recorded_to IS NULL)",
@@ -245,13 +246,15 @@ USAGE = [
     " PRIMARY KEY (organisation_id, source, event_id))",
     'CREATE TABLE usage_event (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL, source text NOT NULL,'
     " event_id text NOT NULL, subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL,"
-    " hour timestamptz NOT NULL, quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), recorded_at timestamptz NOT NULL)"
+    " hour timestamptz NOT NULL, quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0 AND quantity <> 'NaN'),"
+    " recorded_at timestamptz NOT NULL)"
     " PARTITION BY RANGE (hour)",
     "CREATE TABLE usage_event_rest PARTITION OF usage_event DEFAULT",
     "CREATE INDEX usage_event_by_hour ON usage_event USING brin (hour)",
     'CREATE TABLE usage_hour (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL,'
     " subscription_id uuid NOT NULL, meter text NOT NULL, resource text NOT NULL, hour timestamptz NOT NULL,"
-    " quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0), samples bigint NOT NULL, revision bigint NOT NULL DEFAULT 1,"
+    " quantity numeric(38, 9) NOT NULL CHECK (quantity >= 0 AND quantity <> 'NaN'), samples bigint NOT NULL,"
+    " revision bigint NOT NULL DEFAULT 1,"
     " sent_revision bigint NOT NULL DEFAULT 0, mirrored boolean NOT NULL DEFAULT false,"
     " PRIMARY KEY (organisation_id, subscription_id, meter, resource, hour))",
     "CREATE INDEX usage_hour_unsent ON usage_hour (organisation_id, subscription_id)"

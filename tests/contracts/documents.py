@@ -58,11 +58,16 @@ BILL_TO = BillToCard(
 
 
 def line(position: int, account: str, subscription: str, description: str, **facts: str | None) -> DocumentLine:
-    """A line over all of March, of which the facts are the quantity, unit, price and amount."""
+    """A line over all of March, of which the facts are the quantity, unit, price and amount.
+
+    The accounts and subscriptions of these invoices have names of their own, so that ids can be made of them.
+    """
     known = {"quantity": "1", "unit": "month", "unit_price": facts.get("amount"), "amount": "0.00"} | facts
     return DocumentLine(
         position=position,
+        account_id=f"id of {account}",
         account_name=account,
+        subscription_id=f"id of {subscription} of {account}",
         subscription_name=subscription,
         description=description,
         service_start=MARCH_START,

@@ -30,6 +30,7 @@ from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one
 from bss.permission import STANDARD_ROLES
+from bss.provisioning.provision import provision, refuse_mirror
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.transaction.begin import begin, reading
 from bss.transaction.database import Role
@@ -142,6 +143,14 @@ class Books:
             self.accounts[account], self.offerings[offering], Decimal(quantity), name, starts_at=starts_at
         )
         return (await create_subscription(self.viewer, request, now=starts_at)).object_id
+
+    async def answered(self, subscription: UUID, at: datetime, *, refusal: str = "") -> None:
+        """The supplier's answer to a resold subscription: it runs since that instant, or why it does not."""
+        async with begin(self.viewer, role=Role.SYNC) as tx:
+            if refusal:
+                await refuse_mirror(tx, subscription, refusal)
+            else:
+                await provision(tx, subscription, at)
 
     async def used(self, subscription: UUID, hour: datetime, hours: int, meter: str = "vcpu") -> None:
         """`hours` vCPU-hours within the hour that starts there, as the roll-up keeps them."""

@@ -9,8 +9,9 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from bss.catalogue.create_offering import CreateOffering, create_offering
 from bss.catalogue.price_list import ChargeKind
-from bss.invoicing import queries
+from bss.invoicing import queries, verify
 from bss.invoicing.bill_run import BillRunIncomplete, RequestBillRun, request_bill_run, run
 from bss.invoicing.document import as_text
 from bss.organisations.account import AccountKind
@@ -77,6 +78,25 @@ async def test_one_invoice_has_the_monthly_fee_the_usage_and_the_one_time_fee(da
     assert await books.invoices() == [("CLOUD-000001", "122.00"), ("CLOUD-000002", "81.00")]  # no second setup
 
 
+async def test_usage_is_rounded_by_the_line_even_where_licences_are_rounded_by_the_unit(database: Database) -> None:
+    """100,000 hours at 0.004 are 400.00, though each is 0.00; three seats at 1.005 are 3 × 1.01 = 3.03."""
+    books = await Books.opened()
+    await books.account("Zed")
+    await books.offering()
+    hours = Price("vcpu-hours", per_unit("0.004"), ChargeKind.USAGE, "vcpu")
+    await books.publish("retail", Price("monthly", per_unit("1.005")), hours)
+    await books.edge("Cloud", "Zed", "retail", policy="licence")
+    seats = await books.subscription("Zed", "3", day(4, 1))
+    await books.used(seats, day(4, 2), 100_000)
+    await books.bill(day(5, 1))
+    assert await books.amounts("Zed") == ["3.03", "400.00"]
+    assert await verify.mismatches(books.viewer) == ()
+    lines = await queries.line_page(books.viewer, PageRequest())
+    explanations = await queries.explanations(books.viewer, [line.id for line in lines.rows])
+    rules = {line.charge: explanations[line.id]["policy"]["licence_lines"] for line in lines.rows}
+    assert rules == {"monthly": "round-unit", "vcpu-hours": "round-line"}
+
+
 async def test_billing_day_15_in_amsterdam_bills_the_month_in_which_the_clocks_go_forward(database: Database) -> None:
     books = await Books.opened()
     await books.account("Zed")
@@ -95,6 +115,14 @@ async def test_billing_day_15_in_amsterdam_bills_the_month_in_which_the_clocks_g
     )
     assert (row["billing_start"], row["billing_end"], row["issued_on"]) == (starts, ends, date(2026, 4, 15))
     assert row["total"] == Decimal("33.00")  # all 31 days, and two of the three hours
+
+
+async def test_an_offering_with_a_cycle_that_no_run_can_bill_is_not_created(database: Database) -> None:
+    books = await Books.opened()
+    with pytest.raises(InvalidInput, match="cannot be billed yet"):
+        await create_offering(books.viewer, CreateOffering(books.product, "y", "Year", cycle_months=12), now=day(4, 1))
+    with pytest.raises(InvalidInput):
+        await create_offering(books.viewer, CreateOffering(books.product, "n", "None", cycle_months=0), now=day(4, 1))
 
 
 async def test_a_period_that_has_not_ended_cannot_be_closed(database: Database) -> None:

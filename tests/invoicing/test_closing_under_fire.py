@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
@@ -91,6 +91,17 @@ async def test_a_run_that_is_killed_leaves_no_gap_and_doubles_nothing(
     assert count["lines"] == 16
     (asked,) = await books.rows("SELECT state, lines, invoices FROM bill_run WHERE organisation_id = $1")
     assert tuple(asked) == ("done", 16, 4)
+
+
+async def test_a_run_that_is_killed_bills_what_was_used_before_it_goes_on(named_database: tuple[Server, str]) -> None:
+    """All lines are written when it dies; ten more vCPU-hours of each machine are 80.00 instead of 70.00."""
+    books = await four_customers()
+    run_id = (await request_bill_run(books.viewer, RequestBillRun(END), now=END)).object_id
+    assert await in_child(named_database, books, run_id, "bill_run.before_numbers:1") == -signal.SIGKILL
+    for row in await books.rows("SELECT id FROM subscription WHERE organisation_id = $1"):
+        await books.used(row["id"], START + timedelta(hours=1), 10)
+    assert await in_child(named_database, books, run_id) == 0
+    assert [total for _, total in await books.invoices()] == ["80.00"] * 4
 
 
 async def test_two_runs_at_once_bill_everything_once(database: Database) -> None:

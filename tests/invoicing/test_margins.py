@@ -35,7 +35,7 @@ async def waterfall() -> Books:
         await books.publish(name, Price("monthly", per_unit(price)), owner=owner)
     for seller, buyer, name in (("Cloud", "Resell", "a"), ("Resell", "Lite", "b"), ("Lite", "X", "c")):
         await books.edge(seller, buyer, name, policy="licence")
-    await books.subscription("X", "7", IN_MID_MONTH)
+    await books.answered(await books.subscription("X", "7", IN_MID_MONTH), IN_MID_MONTH)
     return books
 
 

@@ -84,7 +84,7 @@ def grouped(number: str) -> str:
 def _rows(document: InvoiceDocument) -> Iterator[Row]:
     for account in sections(document):
         yield Row(RowKind.ACCOUNT, {"name": account.name})
-        for subscription, lines in account.subscriptions.items():
+        for subscription, lines in account.subscriptions:
             yield Row(RowKind.SUBSCRIPTION, {"name": subscription})
             for line in lines:
                 yield Row(RowKind.LINE, _cells(line, document.billing_period.zone))
