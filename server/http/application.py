@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from uuid import UUID
 
-from asyncpg import PostgresError
+from asyncpg import InterfaceError, InternalClientError, PostgresError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -33,7 +33,7 @@ async def readyz(request: Request) -> Response:
     """The database answers."""
     try:
         await current().pool(Role.APP).fetchval("SELECT 1")
-    except (PostgresError, OSError) as trouble:
+    except (PostgresError, InterfaceError, InternalClientError, OSError) as trouble:
         _log.warning("not ready: %s", trouble)
         return PlainTextResponse("the database does not answer\n", status_code=503)
     return PlainTextResponse("ready\n")

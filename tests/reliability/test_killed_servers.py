@@ -19,7 +19,7 @@ from tests.reliability.oracles import wrong_in_the_close
 from tests.reliability.place import WAITING, Patience, Place
 from tests.reliability.prepared import Prepared
 
-AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, UnexpectedAnswer)
+AWAY = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, UnexpectedAnswer)
 """How a database that is not there shows; the API masks it."""
 
 
