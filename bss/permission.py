@@ -31,6 +31,7 @@ class Permission(StrEnum):
     PERSON_MANAGE = "person:manage"
     PRICE_MANAGE = "price:manage"
     PRICE_VIEW = "price:view"
+    SUBSCRIPTION_BACKDATE = "subscription:backdate"
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"
     TOKEN_CREATE = "token:create"
@@ -62,6 +63,7 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.JOB_MANAGE,
         Permission.JOB_VIEW,
         Permission.LINK_VIEW,
+        Permission.SUBSCRIPTION_BACKDATE,
         Permission.SUBSCRIPTION_MANAGE,
         Permission.USAGE_IMPORT,
     },

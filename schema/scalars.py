@@ -19,6 +19,8 @@ from bss.refusal import Problem
 
 _LONGEST_DECIMAL = 60
 _LARGEST_WHOLE = 2**63
+_MOST_LEVELS = 32
+_FIRST_YEAR, _LAST_YEAR = 1970, 2200
 
 
 def _decimal(text: object) -> Decimal:
@@ -40,10 +42,14 @@ def _instant(text: object) -> datetime:
     try:
         value = datetime.fromisoformat(text) if isinstance(text, str) else None
         if value is not None and value.tzinfo is not None:
-            return value.astimezone(UTC)
+            value = value.astimezone(UTC)
+            if _FIRST_YEAR <= value.year <= _LAST_YEAR:
+                return value
     except (ValueError, OverflowError):
         pass
-    raise GraphQLError('An instant is written with its offset, for example "2026-02-01T00:00:00Z".')
+    raise GraphQLError(
+        f'An instant from {_FIRST_YEAR} to {_LAST_YEAR} is written with its offset, for example "2026-02-01T00:00:00Z".'
+    )
 
 
 ExactDecimal = strawberry.scalar(
@@ -75,8 +81,10 @@ def unstorable(value: object, path: tuple[str, ...]) -> list[Problem]:
     """What no column could hold or no digest could name, anywhere in an input: by the path of the API's names.
 
     Texts may hold neither NUL nor lone surrogates; free data may hold neither binary fractions nor whole
-    numbers beyond 64 bits.
+    numbers beyond 64 bits, and goes a limited number of levels deep.
     """
+    if len(path) > _MOST_LEVELS:
+        return [Problem(path[:1], f"This goes more than {_MOST_LEVELS} levels deep.")]
     match value:
         case str() if "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
             return [Problem(path, "This text has characters that cannot be stored.")]

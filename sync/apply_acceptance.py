@@ -57,5 +57,4 @@ async def _note_service(tx: Transaction, subscription_id: UUID, document: Accept
         await provision(tx, subscription_id, document.provisioned_at)
     if document.removed_at is not None:
         await removed(tx, subscription_id, document.removed_at)
-    if document.refusal is not None:
-        await refuse_mirror(tx, subscription_id, document.refusal)
+    await refuse_mirror(tx, subscription_id, document.refusal)

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bss.identifier import label
 from bss.organisations.account import Account, AccountKind
+from bss.organisations.account_problems import place_problems
 from bss.outbox.event import EventName
 from bss.outbox.record import record
 from bss.refusal import Refusal
@@ -22,9 +23,14 @@ from sync.link import Link
 from sync.message import BadShape, Message, Subject
 
 
+class AccountMisplaced(Refusal):
+    code = "SYNC_ACCOUNT_MISPLACED"
+    meaning = "An account of this kind cannot stand where the reseller places it, or the tree would be too deep."
+
+
 class AccountMoved(Refusal):
     code = "SYNC_ACCOUNT_MOVED"
-    meaning = "The reseller moved the account in its hierarchy; a mirror stays where it was made."
+    meaning = "The reseller moved the account or changed its kind; a mirror stays what and where it was made."
 
 
 async def apply_account(tx: Transaction, link: Link, message: Message, now: datetime) -> UUID | None:
@@ -36,6 +42,9 @@ async def apply_account(tx: Transaction, link: Link, message: Message, now: date
     if message.version <= pair.version:
         return None
     parent = await mirrored_account(tx, link, document.parent_pair_id)
+    misplaced = place_problems(document.kind, parent)
+    if misplaced:
+        raise AccountMisplaced(" ".join(problem.message for problem in misplaced))
     if pair.version == 0:
         await _create(tx, link, pair.local_id, parent, document, now)
     else:
@@ -60,11 +69,11 @@ async def _create(
 
 async def _update(tx: Transaction, link: Link, account_id: UUID, parent: Account, document: AccountDocument) -> None:
     stayed = await tx.connection.fetchval(
-        "UPDATE account SET kind = $4, name = $5, accounting_number = $6, email = $7, billing_address = $8,"
+        "UPDATE account SET name = $5, accounting_number = $6, email = $7, billing_address = $8,"
         " managed_by = $9, version = version + 1"
-        " WHERE organisation_id = $1 AND id = $2 AND parent_id = $3 RETURNING true",
+        " WHERE organisation_id = $1 AND id = $2 AND parent_id = $3 AND kind = $4 RETURNING true",
         *(tx.organisation_id, account_id, parent.id, document.kind.value, document.name),
         *(document.accounting_number, document.email, document.billing_address, link.peer_name),
     )
     if not stayed:
-        raise AccountMoved(f"{document.name} stands below another account here than at {link.peer_name}.")
+        raise AccountMoved(f"{document.name} has another place or kind here than at {link.peer_name}.")

@@ -6,7 +6,7 @@ Owns: what must hold before a mirror is accepted, and what follows from it. Does
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -31,6 +31,11 @@ from sync.message import Message, Subject
 class OfferingUnknown(Refusal):
     code = "SYNC_OFFERING_UNKNOWN"
     meaning = "The distributor sells no offering with the id that the reseller's offering names as its supply."
+
+
+class CycleDiffers(Refusal):
+    code = "SYNC_CYCLE_DIFFERS"
+    meaning = "The reseller's offering has another cycle than the distributor's offering that it resells."
 
 
 async def apply_subscription(tx: Transaction, link: Link, message: Message, now: datetime) -> UUID | None:
@@ -58,7 +63,17 @@ async def _offerings(tx: Transaction, document: SubscriptionDocument) -> dict[UU
     unknown = sorted(str(offering_id) for offering_id in wanted - found.keys())
     if unknown:
         raise OfferingUnknown(f"There is no offering {', '.join(unknown)}.")
+    _refuse_other_cycles(document, found)
     return found
+
+
+def _refuse_other_cycles(document: SubscriptionDocument, offerings: Mapping[UUID, Offering]) -> None:
+    stated = [(document.offering_id, document.cycle_months)]
+    stated += [(segment.offering_id, segment.cycle_months) for segment in document.timeline]
+    for offering_id, months in stated:
+        offering = offerings[offering_id]
+        if months != offering.cycle_months:
+            raise CycleDiffers(f"{offering.name} has a cycle of {offering.cycle_months} months here.")
 
 
 async def _refuse_unpriced(tx: Transaction, account: Account, offerings: Collection[Offering], at: datetime) -> None:

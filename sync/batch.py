@@ -19,8 +19,12 @@ import orjson
 
 from bss.canonical import canonical, digest
 from bss.refusal import Refusal
+from sync.bounds import UNREADABLE, optional, shown, truth, unreadable, whole
 from sync.link import Side
 from sync.message import BadShape, Message, decoded, encoded, verify
+
+MOST_BYTES, MOST_MESSAGES = 8_000_000, 1000
+"""Of one batch, as it travels."""
 
 
 class Verdict(StrEnum):
@@ -73,12 +77,14 @@ def batch_bytes(link_key: UUID, from_side: Side, messages: Iterable[Message]) ->
 
 def read_batch(body: bytes, link_key: UUID, from_side: Side) -> tuple[Message, ...]:
     """The messages of a batch that this side of this link must have sent. Raises `BadShape` or `BadDigest`."""
+    if len(body) > MOST_BYTES:
+        raise BadShape(f"A batch has at most {MOST_BYTES} bytes, not {len(body)}.")
     envelope = _object(body)
     if (envelope.get("link_key"), envelope.get("from_side")) != (str(link_key), from_side.value):
         raise BadShape(f"The batch is not from the {from_side} of the link {link_key}.")
     events = envelope.get("messages")
-    if not isinstance(events, list):
-        raise BadShape("A batch needs a list of messages.")
+    if not isinstance(events, list) or len(events) > MOST_MESSAGES:
+        raise BadShape(f"A batch needs a list of at most {MOST_MESSAGES} messages.")
     return tuple(decoded(event, link_key, from_side) for event in events)
 
 
@@ -101,17 +107,18 @@ def read_answer(body: bytes, sequences: Iterable[int]) -> Answer:
     verify(envelope)
     try:
         if "refused" in envelope:
-            raise RefusedByPeer(f"{envelope['refused']['code']}: {envelope['refused']['message']}")
-        answer = Answer(tuple(_result(found) for found in envelope["results"]), int(envelope["high_water"]))
-    except (KeyError, TypeError, ValueError) as unreadable:
-        raise BadShape(f"An answer cannot be read: {unreadable!r}.") from unreadable
+            raise RefusedByPeer(shown(f"{envelope['refused']['code']}: {envelope['refused']['message']}"))
+        answer = Answer(tuple(_result(found) for found in envelope["results"]), whole(envelope["high_water"]))
+    except UNREADABLE as fault:
+        raise BadShape(unreadable("An answer", fault)) from fault
     if [result.sequence for result in answer.results] != list(sequences):
         raise BadShape("The answer is to another batch.")
     return answer
 
 
 def _result(found: dict[str, Any]) -> Result:
-    return Result(found["sequence"], Verdict(found["verdict"]), found["code"], found["message"], found["repeated"])
+    code, message = optional(shown, found["code"]), optional(shown, found["message"])
+    return Result(whole(found["sequence"]), Verdict(found["verdict"]), code, message, truth(found["repeated"]))
 
 
 def _sealed(envelope: dict[str, object]) -> bytes:

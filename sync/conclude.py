@@ -62,6 +62,18 @@ async def refused(tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUI
         await refuse_mirror(tx, pair.local_id, reason)
 
 
+async def unsendable(
+    tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID, version: int, reason: str
+) -> None:
+    """No peer could read this version, sent before or not: it is parked as if the peer had refused it."""
+    await tx.connection.execute(
+        "UPDATE outbound SET state = 'sent' WHERE organisation_id = $1 AND link_id = $2"
+        " AND subject = $3 AND pair_id = $4 AND version = $5 AND state = 'pending'",
+        *(tx.organisation_id, link_id, subject.value, pair_id, version),
+    )
+    await refused(tx, link_id, subject, pair_id, version, reason)
+
+
 async def _settle(
     tx: Transaction, link_id: UUID, subject: Subject, pair_id: UUID, version: int, state: str, reason: str | None
 ) -> bool:

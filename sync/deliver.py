@@ -17,20 +17,24 @@ from uuid import UUID
 import orjson
 from asyncpg import Record
 
+from bss.canonical import canonical
 from bss.failpoint import fp
 from bss.refusal import NotFound, Refusal
 from bss.transaction.begin import Transaction, begin
 from bss.viewer import Viewer
-from sync.batch import Answer, batch_bytes, read_answer
-from sync.conclude import conclude
+from sync.batch import MOST_BYTES, Answer, batch_bytes, read_answer
+from sync.bounds import MOST_REASON
+from sync.conclude import conclude, unsendable
 from sync.link import Link, links
-from sync.message import Message, Subject
+from sync.message import BadShape, Message, Subject, encoded
 from sync.transport import Transport, TransportTrouble
 
 LEASE = timedelta(minutes=1)
 """Longer than a peer may take to answer, shorter than a job's lease: the job's next run replaces a killed relay."""
 
 MOST_MESSAGES = 200
+_ROOM = MOST_BYTES - 10_000
+"""Bytes of the messages in a batch: what travels around them, and sequences that grow, are smaller than the rest."""
 
 
 class LinkBusy(TransportTrouble):
@@ -74,11 +78,14 @@ async def _publish(viewer: Viewer, link_id: UUID, now: datetime) -> _Publication
     async with begin(viewer) as tx:
         link = await _claimed(tx, link_id, now)
         await tx.connection.execute(_SUPERSEDE, tx.organisation_id, link_id)
-        waiting = await tx.connection.fetch(_WAITING, tx.organisation_id, link_id, MOST_MESSAGES)
-        if not waiting:
-            await _release_in(tx, link_id, None)
-            return None
-        messages = await _numbered(tx, link, waiting)
+        sendable: list[Record] = []
+        while not sendable:
+            waiting = await tx.connection.fetch(_WAITING, tx.organisation_id, link_id, MOST_MESSAGES)
+            if not waiting:
+                await _release_in(tx, link_id, None)
+                return None
+            sendable = await _sendable(tx, link, waiting)
+        messages = await _numbered(tx, link, sendable)
         fp("sync.after_claim")
     return _Publication(link, messages)
 
@@ -113,6 +120,27 @@ WHERE o.organisation_id = $1 AND o.link_id = $2 AND o.state IN ('pending', 'sent
 ORDER BY o.sequence, array_position('{{{",".join(Subject)}}}'::text[], o.subject), length(a.path), o.id
 LIMIT $3
 """
+
+
+async def _sendable(tx: Transaction, link: Link, waiting: list[Record]) -> list[Record]:
+    """The first of the rows that fit into one batch. What no batch can hold is parked, and holds up nothing else."""
+    room, fitting = _ROOM, []
+    for row in waiting:
+        try:
+            # Any sequence will do: most rows get theirs later, so that one that is parked leaves no hole.
+            message = _message(link, row, row["sequence"] or 1)
+            size = len(canonical(encoded(message)))
+            if size > _ROOM:
+                raise BadShape(f"A message has at most {_ROOM} bytes, not {size}.")
+        except (Refusal, TypeError, ValueError) as unfit:
+            told = (Subject(row["subject"]), row["pair_id"], row["version"])
+            await unsendable(tx, link.id, *told, f"{BadShape.code}: {unfit}"[:MOST_REASON])
+            continue
+        room -= size + 1
+        if room < 0:
+            break
+        fitting.append(row)
+    return fitting
 
 
 async def _numbered(tx: Transaction, link: Link, waiting: list[Record]) -> tuple[Message, ...]:

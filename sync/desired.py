@@ -12,15 +12,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bss.canonical import instant, plain
+from bss.canonical import plain
 from bss.organisations.account import AccountKind
+from bss.organisations.account_problems import account_text_problems
+from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.subscription import SubscriptionState
 from bss.subscriptions.timeline import Segment, SegmentStatus, Timeline, sound
+from bss.text import MOST_NAME
+from sync.bounds import UNREADABLE, moment, optional, ordered, refuse, string, truth, unreadable, whole, written
 from sync.message import BadShape
+
+MOST_SEGMENTS = 500
+_MOST_MONTHS = 1200
 
 
 @dataclass(frozen=True)
@@ -38,16 +45,18 @@ class AccountDocument:
     def read(cls, data: Mapping[str, Any]) -> AccountDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
-            return cls(
+            read = cls(
                 kind=AccountKind(data["kind"]),
-                name=str(data["name"]),
-                accounting_number=str(data["accounting_number"]),
-                email=str(data["email"]),
-                billing_address=str(data["billing_address"]),
-                parent_pair_id=_optional(UUID, data["parent_pair_id"]),
+                name=string(data["name"]),
+                accounting_number=string(data["accounting_number"]),
+                email=string(data["email"]),
+                billing_address=string(data["billing_address"]),
+                parent_pair_id=optional(UUID, data["parent_pair_id"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
-            raise BadShape(f"The account cannot be read: {unreadable!r}.") from unreadable
+            refuse(account_text_problems(read.name, read.accounting_number, read.email, read.billing_address))
+        except UNREADABLE as fault:
+            raise BadShape(unreadable("The account", fault)) from fault
+        return read
 
 
 @dataclass(frozen=True)
@@ -76,21 +85,21 @@ class SubscriptionDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
             return cls(
-                account_pair_id=_optional(UUID, data["account_pair_id"]),
+                account_pair_id=optional(UUID, data["account_pair_id"]),
                 offering_id=UUID(data["offering_id"]),
                 state=SubscriptionState(data["state"]),
-                starts_at=instant(data["starts_at"]),
-                ends_at=_optional(instant, data["ends_at"]),
-                activated_at=_optional(instant, data["activated_at"]),
-                renews_automatically=bool(data["renews_automatically"]),
-                cycle_months=int(data["cycle_months"]),
-                quantity=Decimal(data["quantity"]),
-                characteristics=dict(data["characteristics"]),
-                order_reference=str(data["order_reference"]),
+                starts_at=moment(data["starts_at"]),
+                ends_at=optional(moment, data["ends_at"]),
+                activated_at=optional(moment, data["activated_at"]),
+                renews_automatically=truth(data["renews_automatically"]),
+                cycle_months=whole(data["cycle_months"], 1, _MOST_MONTHS),
+                quantity=ordered(data["quantity"]),
+                characteristics=_characteristics(data["characteristics"]),
+                order_reference=written("order_reference", data["order_reference"], MOST_NAME),
                 timeline=_timeline(data["timeline"]),
             )
-        except (KeyError, TypeError, ValueError, AttributeError, InvalidOperation) as unreadable:
-            raise BadShape(f"The subscription cannot be read: {unreadable!r}.") from unreadable
+        except UNREADABLE as fault:
+            raise BadShape(unreadable("The subscription", fault)) from fault
 
 
 def paid(timeline: Timeline) -> Timeline:
@@ -105,22 +114,29 @@ def data_of(document: AccountDocument | SubscriptionDocument) -> dict[str, Any]:
 
 
 def _timeline(found: list[dict[str, Any]]) -> Timeline:
+    if not isinstance(found, list) or len(found) > MOST_SEGMENTS:
+        raise ValueError(f"a timeline is a list of at most {MOST_SEGMENTS} segments")
     timeline = tuple(
         Segment(
             offering_id=UUID(item["offering_id"]),
             status=SegmentStatus(item["status"]),
-            quantity=Decimal(item["quantity"]),
-            characteristics=dict(item["characteristics"]),
-            cycle_months=int(item["cycle_months"]),
-            effective_from=instant(item["effective_from"]),
-            effective_to=_optional(instant, item["effective_to"]),
+            quantity=ordered(item["quantity"]),
+            characteristics=_characteristics(item["characteristics"]),
+            cycle_months=whole(item["cycle_months"], 1, _MOST_MONTHS),
+            effective_from=moment(item["effective_from"]),
+            effective_to=optional(moment, item["effective_to"]),
         )
         for item in found
     )
     if not sound(timeline):
         raise ValueError("segments overlap or are out of order")
+    if paid(timeline) != timeline:
+        raise ValueError("a trial does not cross")
     return timeline
 
 
-def _optional(read: Any, found: Any) -> Any:
-    return None if found is None else read(found)
+def _characteristics(found: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not isinstance(found, dict):
+        raise TypeError("characteristics are an object")
+    refuse(characteristics_problems(found))
+    return found

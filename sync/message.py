@@ -10,7 +10,7 @@ to it: an older reader takes from a newer writer what it understands.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -19,8 +19,11 @@ from uuid import UUID
 from bss.canonical import digest, plain
 from bss.identifier import derived
 from bss.refusal import Refusal
+from sync.bounds import MOST_WHOLE
 from sync.link import Side
 
+MOST_LEVELS = 32
+"""Of objects and lists in what is sent: far above every document, far below what a reader's stack can take."""
 _SPECIFICATION = "1.0"
 
 
@@ -89,7 +92,11 @@ class Message:
 
 
 def encoded(message: Message) -> dict[str, Any]:
-    """The message as a CloudEvents object with its digest, JSON-ready."""
+    """The message as a CloudEvents object with its digest, JSON-ready.
+
+    Raises `BadShape`, or `TypeError` for a value without a canonical form, when no peer could read it.
+    """
+    _refuse_deep({"data": message.data})
     event = {
         "specversion": _SPECIFICATION,
         "id": str(message.id),
@@ -118,10 +125,11 @@ def decoded(event: object, link_key: UUID, from_side: Side) -> Message:
 
 def verify(signed: Mapping[str, Any]) -> None:
     """Check an object from the peer against the digest that it carries. Raises `BadShape` or `BadDigest`."""
+    _refuse_deep(signed)
     try:
         found = digest({name: value for name, value in signed.items() if name != "digest"})
     except TypeError as binary_fraction:
-        raise BadShape("Numbers with a fraction are sent as strings.") from binary_fraction
+        raise BadShape("Numbers with a fraction or of more than 64 bits are sent as strings.") from binary_fraction
     if found != signed.get("digest"):
         raise BadDigest("What was received does not match its digest.")
 
@@ -129,6 +137,24 @@ def verify(signed: Mapping[str, Any]) -> None:
 def source(link_key: UUID, side: Side) -> str:
     """The CloudEvents source of what a side of a link sends."""
     return f"urn:bss:link:{link_key}:{side}"
+
+
+def _refuse_deep(sent: object) -> None:
+    """Raise `BadShape` when the data go too deep; looks no deeper than that itself."""
+    level: list[object] = [sent]
+    for _ in range(MOST_LEVELS):
+        level = [part for each in level for part in _parts(each)]
+    if any(isinstance(each, (Mapping, list, tuple)) for each in level):
+        raise BadShape(f"A message goes at most {MOST_LEVELS} levels deep.")
+
+
+def _parts(value: object) -> Collection[object]:
+    match value:
+        case Mapping():
+            return value.values()
+        case list() | tuple():
+            return value
+    return ()
 
 
 def _message(event: dict[str, Any], link_key: UUID, from_side: Side) -> Message:
@@ -143,7 +169,7 @@ def _message(event: dict[str, Any], link_key: UUID, from_side: Side) -> Message:
         raise BadShape(f"A message cannot be read: {unreadable!r}.") from unreadable
     if told != (_SPECIFICATION, source(link_key, from_side), "bss", HALF[subject]):
         raise BadShape("A message has another specification, source or half than its batch says.")
-    if not isinstance(data, dict) or any(type(number) is not int or number < 1 for number in numbers):
+    if not isinstance(data, dict) or not all(type(number) is int and 1 <= number <= MOST_WHOLE for number in numbers):
         raise BadShape("A message needs data, and an epoch, a sequence and a version that count from 1.")
     epoch, sequence, version = numbers
     return Message(link_key, from_side, epoch, sequence, subject, pair_id, version, data)

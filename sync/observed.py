@@ -9,15 +9,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from bss.canonical import instant, plain
+from bss.agreements.terms import term_problems
+from bss.canonical import plain
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.supplied import SuppliedMeter, SuppliedPrice, SuppliedPrices, SuppliedVersion
+from bss.metering.reading import MOST_TEXT
+from bss.money import known_currency
+from sync.bounds import MOST_CODE, UNREADABLE, measured, moment, optional, refuse, shown, string, unreadable, whole
 from sync.message import BadShape
+
+_MOST_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,13 @@ class AcceptanceDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
             return cls(
-                int(data["desired_version"]),
-                None if data["refusal"] is None else str(data["refusal"]),
-                _instant_or_none(data["provisioned_at"]),
-                _instant_or_none(data["removed_at"]),
+                whole(data["desired_version"], 1),
+                optional(shown, data["refusal"]),
+                optional(moment, data["provisioned_at"]),
+                optional(moment, data["removed_at"]),
             )
-        except (KeyError, TypeError, ValueError) as unreadable:
-            raise BadShape(f"The acceptance cannot be read: {unreadable!r}.") from unreadable
+        except UNREADABLE as fault:
+            raise BadShape(unreadable("The acceptance", fault)) from fault
 
 
 @dataclass(frozen=True)
@@ -74,8 +80,8 @@ class UsageDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
             return cls(tuple(_record(found) for found in data["records"]))
-        except (KeyError, TypeError, ValueError, InvalidOperation) as unreadable:
-            raise BadShape(f"The usage cannot be read: {unreadable!r}.") from unreadable
+        except UNREADABLE as fault:
+            raise BadShape(unreadable("The usage", fault)) from fault
 
 
 @dataclass(frozen=True)
@@ -91,14 +97,12 @@ class SupplyDocument:
     def read(cls, data: Mapping[str, Any]) -> SupplyDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
-            return cls(
-                zone=str(data["zone"]),
-                policy=str(data["policy"]),
-                billing_day=int(data["billing_day"]),
-                prices=_prices(data["prices"]),
-            )
-        except (KeyError, TypeError, ValueError, AttributeError) as unreadable:
-            raise BadShape(f"The terms of supply cannot be read: {unreadable!r}.") from unreadable
+            zone, policy = string(data["zone"], MOST_CODE), string(data["policy"], MOST_CODE)
+            billing_day = whole(data["billing_day"])
+            refuse(tuple(term_problems(zone, policy, billing_day)))
+            return cls(zone, policy, billing_day, _prices(data["prices"]))
+        except UNREADABLE as fault:
+            raise BadShape(unreadable("The terms of supply", fault)) from fault
 
 
 def data_of(document: AcceptanceDocument | SupplyDocument | UsageDocument) -> dict[str, Any]:
@@ -109,20 +113,22 @@ def data_of(document: AcceptanceDocument | SupplyDocument | UsageDocument) -> di
 
 def _record(found: Mapping[str, Any]) -> UsageRecord:
     return UsageRecord(
-        str(found["meter"]),
-        str(found["resource"]),
-        instant(found["hour"]),
-        int(found["revision"]),
-        Decimal(found["quantity"]),
-        int(found["samples"]),
+        string(found["meter"], MOST_CODE),
+        string(found["resource"], MOST_TEXT),
+        moment(found["hour"]),
+        whole(found["revision"], 1),
+        measured(found["quantity"]),
+        whole(found["samples"]),
     )
 
 
 def _prices(found: Mapping[str, Any]) -> SuppliedPrices:
+    if not known_currency(string(found["currency"], MOST_CODE)):
+        raise ValueError(f"no currency is called {found['currency']!r}")
     return SuppliedPrices(
-        code=str(found["code"]),
-        name=str(found["name"]),
-        currency=str(found["currency"]),
+        code=string(found["code"], MOST_CODE),
+        name=string(found["name"]),
+        currency=found["currency"],
         meters=tuple(_meter(meter) for meter in found["meters"]),
         versions=tuple(_version(version) for version in found["versions"]),
     )
@@ -130,19 +136,19 @@ def _prices(found: Mapping[str, Any]) -> SuppliedPrices:
 
 def _meter(found: Mapping[str, Any]) -> SuppliedMeter:
     return SuppliedMeter(
-        code=str(found["code"]),
-        name=str(found["name"]),
-        unit=str(found["unit"]),
-        divisor=int(found["divisor"]),
+        code=string(found["code"], MOST_CODE),
+        name=string(found["name"]),
+        unit=string(found["unit"]),
+        divisor=whole(found["divisor"], 1),
         kind=MeterKind(found["kind"]),
     )
 
 
 def _version(found: Mapping[str, Any]) -> SuppliedVersion:
     return SuppliedVersion(
-        number=int(found["number"]),
-        valid_from=instant(found["valid_from"]),
-        published_at=instant(found["published_at"]),
+        number=whole(found["number"], 1, _MOST_NUMBER),
+        valid_from=moment(found["valid_from"]),
+        published_at=moment(found["published_at"]),
         prices=tuple(_price(price) for price in found["prices"]),
     )
 
@@ -150,13 +156,9 @@ def _version(found: Mapping[str, Any]) -> SuppliedVersion:
 def _price(found: Mapping[str, Any]) -> SuppliedPrice:
     return SuppliedPrice(
         supply_offering_id=UUID(found["supply_offering_id"]),
-        charge=str(found["charge"]),
+        charge=string(found["charge"], MOST_CODE),
         kind=ChargeKind(found["kind"]),
-        description=str(found["description"]),
-        meter=None if found["meter"] is None else str(found["meter"]),
+        description=string(found["description"]),
+        meter=None if found["meter"] is None else string(found["meter"], MOST_CODE),
         model=dict(found["model"]),
     )
-
-
-def _instant_or_none(found: Any) -> datetime | None:
-    return None if found is None else instant(found)

@@ -52,6 +52,16 @@ class NotStorable(Refusal):
     meaning = "A value of the message does not fit the receiver's books; nothing of the message was applied."
 
 
+UNFIT = (
+    asyncpg.IntegrityConstraintViolationError,
+    asyncpg.DataError,
+    asyncpg.ProgramLimitExceededError,
+    ValueError,
+    ArithmeticError,
+    TypeError,
+)
+"""What a message's own content raises, and raises again however often it is sent. All else is trouble of the moment."""
+
 Apply = Callable[[Transaction, Link, Message, datetime], Awaitable[UUID | None]]
 """Applies a message that this side may receive; returns the id of what it wrote, None when the message is stale."""
 
@@ -107,7 +117,7 @@ async def _judged(tx: Transaction, link: Link, message: Message, now: datetime) 
         return Result(message.sequence, Verdict.GAP, "SYNC_WAITS_FOR", str(gap))
     except Refusal as refusal:
         refused = refusal
-    except (asyncpg.IntegrityConstraintViolationError, asyncpg.DataError) as unfit:
+    except UNFIT as unfit:
         refused = NotStorable(f"The {message.subject} does not fit: {type(unfit).__name__}.")
     await note_refusal(tx, link, message, f"{refused.code}: {refused.message}", now)
     return Result(message.sequence, Verdict.REFUSED, refused.code, refused.message)

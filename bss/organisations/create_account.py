@@ -9,7 +9,8 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from bss.identifier import label, uuid7
-from bss.organisations.account import MAY_STAND_UNDER, Account, AccountKind
+from bss.organisations.account import Account, AccountKind
+from bss.organisations.account_problems import account_text_problems, place_problems
 from bss.organisations.models import AccountModel
 from bss.organisations.queries import one
 from bss.outbox.event import EventName
@@ -62,11 +63,10 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
 
 
 def _problems(request: CreateAccount, parent: Account) -> list[Problem]:
-    problems = []
+    texts = (request.name.strip(), request.accounting_number.strip(), request.email.strip(), request.billing_address)
+    problems = [*account_text_problems(*texts), *place_problems(request.kind, parent)]
     if not request.name.strip():
         problems.append(Problem(("name",), "An account needs a name."))
-    if parent.kind not in MAY_STAND_UNDER[request.kind]:
-        problems.append(Problem(("kind",), f"A {request.kind} cannot stand under a {parent.kind}."))
     if request.email.strip() and "@" not in request.email:
         problems.append(Problem(("email",), "This is not an e-mail address."))
     return problems

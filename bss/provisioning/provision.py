@@ -33,8 +33,8 @@ async def removed(tx: Transaction, subscription_id: UUID, at: datetime) -> None:
     )
 
 
-async def refuse_mirror(tx: Transaction, subscription_id: UUID, reason: str) -> None:
-    """Note on an origin why the other organisation refuses its mirror: sold, but not provisioned."""
+async def refuse_mirror(tx: Transaction, subscription_id: UUID, reason: str | None) -> None:
+    """Note on an origin why the other organisation refuses its mirror, sold but not provisioned; None: it does not."""
     await tx.connection.execute(
         "UPDATE subscription SET refusal = $3 WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, subscription_id, reason),

@@ -11,7 +11,7 @@ from bss.period import billing_period, zone_named
 from bss.permission import Permission
 from bss.provisioning.provision import removed
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import Opened, open_change
+from bss.subscriptions.open_change import Opened, open_change, refuse_backdating
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Subscription, Verb
 from bss.subscriptions.timeline import ended
@@ -22,7 +22,9 @@ from bss.transaction.command import Outcome, command
 
 @dataclass(frozen=True)
 class CancelSubscription:
-    """End the service at `effective_at`, past or future; or at the end of the current term; or else now.
+    """End the service at `effective_at`; or at the end of the current term; or else now.
+
+    An instant in the past needs `subscription:backdate`: it rewrites what is owed.
 
     A subscription that is cancelled before its start, or that was never activated, ends at its start: it was
     never in service, and its timeline is empty.
@@ -43,6 +45,7 @@ async def cancel_subscription(tx: Transaction, request: CancelSubscription, now:
     """Cancel a subscription: at once, at an instant, or at the end of its current term."""
     if request.at_term_end and request.effective_at is not None:
         raise InvalidInput.at("atTermEnd", "Ask for an instant or for the end of the term, not for both.")
+    refuse_backdating(tx, request.effective_at, now)
     opened = await open_change(tx, request.subscription_id, Verb.CANCEL, expected_version=request.expected_version)
     ends_at = await _end(tx, request, opened, now)
     subscription = opened.subscription
@@ -64,7 +67,10 @@ async def _end(tx: Transaction, request: CancelSubscription, opened: Opened, now
 
 
 def term_end(subscription: Subscription, at: datetime, zone: str) -> datetime:
-    """The end of the cycle that contains the instant; cycles are counted from the local day of the start."""
+    """The end of the cycle that contains the instant; cycles begin on the local day of the month of the start.
+
+    Offerings have cycles of one month. A longer one would be in step with the start only if it divided a year.
+    """
     first_day = subscription.starts_at.astimezone(zone_named(zone))
     return billing_period(
         at,

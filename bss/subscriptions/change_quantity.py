@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import open_change
+from bss.subscriptions.open_change import open_change, refuse_backdating
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import OutsideTimeline, changed
@@ -22,8 +22,8 @@ from bss.transaction.command import Outcome, command
 class ChangeQuantity:
     """`quantity` from `effective_at` to the end of the timeline; what was scheduled after it is superseded.
 
-    `effective_at` may lie in the past or in the future, but not before the start. Left out, it is now, or the
-    start if that is to come.
+    `effective_at` may lie in the future or, with `subscription:backdate`, in the past, but not before the start.
+    Left out, it is now, or the start if that is to come.
     """
 
     subscription_id: UUID
@@ -39,6 +39,7 @@ class ChangeQuantity:
 )
 async def change_quantity(tx: Transaction, request: ChangeQuantity, now: datetime) -> Outcome:
     """Change the quantity of a subscription from an instant on, in the past or in the future."""
+    refuse_backdating(tx, request.effective_at, now)
     problems = quantity_problems(request.quantity)
     if problems:
         raise InvalidInput(problems)

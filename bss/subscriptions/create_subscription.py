@@ -15,11 +15,13 @@ from bss.identifier import label, uuid7
 from bss.organisations import queries as organisations
 from bss.organisations.account import Account
 from bss.permission import Permission
-from bss.refusal import InvalidInput, LockedField, NotFound
+from bss.refusal import InvalidInput, LockedField, NotFound, Problem
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
+from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Projection, SubscriptionState
 from bss.subscriptions.write_timeline import write_timeline
+from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -56,7 +58,7 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
     if offering is None:
         raise NotFound("offering", ("offeringId",))
-    problems = quantity_problems(request.quantity)
+    problems = _problems(request)
     if problems:
         raise InvalidInput(problems)
     subscription_id = uuid7()
@@ -67,6 +69,15 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     else:
         await write_timeline(tx, subscription_id, (), sold, now=now)
     return Outcome(subscription_id)
+
+
+def _problems(request: CreateSubscription) -> tuple[Problem, ...]:
+    return (
+        *quantity_problems(request.quantity),
+        *text_problems("name", request.name.strip(), MOST_NAME),
+        *text_problems("orderReference", request.order_reference.strip(), MOST_NAME),
+        *characteristics_problems(request.characteristics),
+    )
 
 
 def _sold(

@@ -1,14 +1,17 @@
 """Step: open a stored subscription for a change.
 
-Owns: the row lock, and the order of the refusals that every change has in common: not there, another
-organisation's, changed by somebody else first, wrong state. Does not own: the change (the commands).
+Owns: the row lock, and the refusals that changes have in common: a past that the viewer may not rewrite; then, in
+this order, not there, another organisation's, changed by somebody else first, wrong state. Does not own: the change
+(the commands).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
+from bss.permission import Permission
 from bss.refusal import Conflict, NotFound
 from bss.subscriptions.queries import timeline
 from bss.subscriptions.rows import SUBSCRIPTION_COLUMNS, subscription_of
@@ -24,6 +27,12 @@ class Opened:
     subscription: Subscription
     timeline: Timeline
     following: SubscriptionState
+
+
+def refuse_backdating(tx: Transaction, effective_at: datetime | None, now: datetime) -> None:
+    """Raise `PermissionDenied` for an instant in the past, unless the viewer may rewrite what is owed for it."""
+    if effective_at is not None and effective_at < now:
+        tx.viewer.require(Permission.SUBSCRIPTION_BACKDATE)
 
 
 async def open_change(tx: Transaction, subscription_id: UUID, verb: Verb, *, expected_version: int | None) -> Opened:

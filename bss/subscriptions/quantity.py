@@ -10,8 +10,8 @@ from decimal import Decimal
 from bss.refusal import Problem
 
 MOST_DECIMALS = 9
-MOST = Decimal(10) ** 18
-"""Above every real order, and far below what a column of 38 digits holds."""
+MOST = Decimal(10) ** 9
+"""Above every real order. At a rate below 10^7 its amount still fits the sixteen digits of a billed line."""
 
 
 def quantity_problems(quantity: Decimal) -> tuple[Problem, ...]:

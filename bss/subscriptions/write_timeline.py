@@ -34,14 +34,20 @@ async def write_timeline(
     if not sound(timeline):
         raise ValueError(f"the segments of {subscription_id} overlap or are out of order")
     version = await _write_projection(tx, subscription_id, _as_shown(projection, timeline, now), now)
-    stored = await _current(tx, subscription_id)
-    closed = [segment_id for segment_id, segment in stored if segment not in timeline]
-    kept = [segment for segment_id, segment in stored if segment_id not in closed]
-    await _close(tx, closed, now)
-    added = [segment for segment in timeline if segment not in kept]
+    stored = {
+        segment.effective_from: (segment_id, segment) for segment_id, segment in await _current(tx, subscription_id)
+    }
+    kept = {segment.effective_from for segment in timeline if _is_stored(segment, stored.get(segment.effective_from))}
+    await _close(tx, [segment_id for start, (segment_id, _) in stored.items() if start not in kept], now)
+    added = [segment for segment in timeline if segment.effective_from not in kept]
     await _add(tx, subscription_id, projection, added, now)
     await record(tx, EventName.SUBSCRIPTION_CHANGED, subscription_id, now=now)
     return version
+
+
+def _is_stored(segment: Segment, stored: tuple[UUID, Segment] | None) -> bool:
+    """Segments of a timeline never start together: only the stored one with this start can be the same."""
+    return stored is not None and canonical(segment) == canonical(stored[1])
 
 
 def _as_shown(projection: Projection, timeline: Timeline, now: datetime) -> Projection:

@@ -74,7 +74,8 @@ class ChangeQuantityInput:
     subscription_id: strawberry.ID
     quantity: Decimal
     effective_at: strawberry.Maybe[datetime] = strawberry.field(
-        default=None, description="Left out: now, or the start if that is to come."
+        default=None,
+        description="Left out: now, or the start if that is to come. Past: needs subscription:backdate.",
     )
     expected_version: strawberry.Maybe[int] = strawberry.field(
         default=None, description="Refuse with CONFLICT when it is at another version."
@@ -91,7 +92,7 @@ def quantity_change(given: ChangeQuantityInput) -> ChangeQuantity:
 class CancelSubscriptionInput:
     subscription_id: strawberry.ID
     effective_at: strawberry.Maybe[datetime] = strawberry.field(
-        default=None, description="Left out: now, or the end of the term if that is asked for."
+        default=None, description="Left out: now, or the end of the term. Past: needs subscription:backdate."
     )
     at_term_end: bool = False
     expected_version: strawberry.Maybe[int] = strawberry.field(

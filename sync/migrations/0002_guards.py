@@ -29,11 +29,13 @@ DIRECTORY = [
     " link_id uuid NOT NULL, PRIMARY KEY (link_key, side))",
     *directory_table("directory_link"),
     *definer_function(
-        "directory_register_link(key uuid, link_side text, organisation uuid, link uuid)", "void",
+        "directory_register_link(key uuid, link_side text, organisation uuid, link uuid)",
+        "void",
         "INSERT INTO directory_link VALUES (key, link_side, organisation, link)",
     ),
     *definer_function(
-        "directory_link(key uuid, link_side text)", "TABLE (organisation_id uuid, link_id uuid, root_path text)",
+        "directory_link(key uuid, link_side text)",
+        "TABLE (organisation_id uuid, link_id uuid, root_path text)",
         "SELECT l.organisation_id, l.link_id, o.root_path FROM directory_link l"
         " JOIN directory_organisation o USING (organisation_id) WHERE l.link_key = key AND l.side = link_side",
     ),
@@ -44,7 +46,5 @@ class Migration(migrations.Migration):
     dependencies = [("sync", "0001_tables"), ("bss", "0002_guards")]
 
     operations = [
-        ops.RunSQL(
-            [*[sql for table in ORGANISATION_TABLES for sql in organisation_table(table)], *KEYS, *DIRECTORY]
-        )
+        ops.RunSQL([*[sql for table in ORGANISATION_TABLES for sql in organisation_table(table)], *KEYS, *DIRECTORY])
     ]

@@ -175,8 +175,9 @@ async def test_a_pair_cannot_be_taken_for_an_object_of_another_kind(channel: Cha
 @pytest.mark.parametrize(
     ("change", "code"),
     [
-        ({"quantity": "-1"}, "SYNC_NOT_STORABLE"),
-        ({"order_reference": "a\u0000b"}, "SYNC_NOT_STORABLE"),
+        ({"quantity": "-1"}, "SYNC_BAD_SHAPE"),
+        ({"order_reference": "a\u0000b"}, "SYNC_BAD_SHAPE"),
+        ({"cycle_months": 2}, "SYNC_CYCLE_DIFFERS"),
         ({"quantity": "many"}, "SYNC_BAD_SHAPE"),
         ({"state": "broken"}, "SYNC_BAD_SHAPE"),
         ({"offering_id": str(UUID(int=9))}, "SYNC_OFFERING_UNKNOWN"),
