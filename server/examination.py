@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bss.invoicing.verify import mismatches
 from bss.organisations.directory import Entry, organisations
 from bss.transaction.begin import reading
 from bss.transaction.database import Role, current
@@ -71,12 +72,23 @@ async def examine(*, quick: bool = False) -> tuple[Finding, ...]:
     found = [await _guards()] if not quick else []
     for entry in await organisations():
         found += await _invariants(entry, quick=quick)
+        if not quick:
+            found.append(await _recomputed(entry))
     return tuple(found) or (Finding("installation", True, "no organisation yet"),)
 
 
 async def _guards() -> Finding:
     missing = await findings(current().pool(Role.APP))
     return Finding("database guards", not missing, "; ".join(missing) or "every table, function and role is guarded")
+
+
+async def _recomputed(entry: Entry) -> Finding:
+    """Every stored line against the second evaluator, which knows only the explanation without its amounts."""
+    wrong = await mismatches(entry.system("doctor"))
+    told = ", ".join(str(each) for each in wrong[:20])
+    return Finding(
+        f"{entry.slug}: every line follows from its explanation", not wrong, f"not so for {told}" if wrong else "yes"
+    )
 
 
 async def _invariants(entry: Entry, *, quick: bool) -> list[Finding]:
