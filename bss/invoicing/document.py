@@ -243,7 +243,8 @@ def as_text(document: InvoiceDocument) -> str:
 def _head(document: InvoiceDocument) -> list[str]:
     issuer, bill_to, period = document.issuer, document.bill_to, document.billing_period
     supplier = (issuer.name, *issuer.address, issuer.registration, issuer.tax_number)
-    buyer = (bill_to.name, *bill_to.address, f"Account {bill_to.accounting_number}", bill_to.email)
+    account = f"Account {bill_to.accounting_number}" if bill_to.accounting_number else ""
+    buyer = tuple(line for line in (bill_to.name, *bill_to.address, account, bill_to.email) if line)
     return [
         f"{document.kind.upper()} {document.number}",
         f"Issued {document.issued_on}, due {document.due_on}",
