@@ -17,8 +17,8 @@ async def server() -> AsyncIterator[Server]:
     """A PostgreSQL server with a migrated template."""
     with postgres() as found:
         await register_models()
-        await make_quick(found)
         await make_template(found)
+        await make_quick(found)
         yield found
         await drop_template(found)
 
