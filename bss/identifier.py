@@ -31,6 +31,7 @@ class Kind(StrEnum):
     TOKEN = "tok"
     ISSUER = "iss"
     EDGE = "edg"
+    VENDOR = "ven"
     PRODUCT = "prd"
     OFFERING = "off"
     METER = "met"

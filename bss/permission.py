@@ -37,6 +37,7 @@ class Permission(StrEnum):
     TOKEN_CREATE = "token:create"
     USAGE_IMPORT = "usage:import"
     USAGE_VIEW = "usage:view"
+    VENDOR_MANAGE = "vendor:manage"
 
 
 HISTORY = frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW, Permission.INVOICE_VIEW})
@@ -50,6 +51,7 @@ OF_THE_WHOLE_ORGANISATION = frozenset(
         Permission.LINK_MANAGE,
         Permission.LINK_VIEW,
         Permission.ORGANISATION_OPEN,
+        Permission.VENDOR_MANAGE,
     }
 )
 """What concerns rows that lie at no account: only a viewer of the whole tree can have it, whatever its role says."""

@@ -103,8 +103,8 @@ def _party_problems(parties: _Parties) -> Iterator[Problem]:
         yield Problem(("buyerAccountId",), f"{buyer.name} does not stand below {seller.name}.")
     elif parties.bill_to.path == seller.path or not parties.bill_to.path.startswith(seller.path):
         yield Problem(("billToAccountId",), f"{parties.bill_to.name} does not stand below {seller.name}.")
-    if parties.price_list.received:
-        yield Problem(("priceListId",), "At the supplier's prices the organisation buys; it does not sell at them.")
+    if parties.price_list.for_buying:
+        yield Problem(("priceListId",), "At a supplier's prices the organisation buys; it does not sell at them.")
     if parties.price_list.owner_id != seller.id:
         yield Problem(("priceListId",), f"{parties.price_list.name} is not a price list of {seller.name}.")
     if parties.issuer.owner_id != seller.id:

@@ -1,4 +1,4 @@
-"""An edge: the terms under which one account buys from another, or the organisation from its supplier.
+"""An edge: the terms under which one account buys from another, or the organisation from a supplier.
 
 Owns: the value, its two kinds, and the order of the edges above an account. Does not own: the prices
 (`bss.catalogue`), or what is charged on an edge (`bss.invoicing`).
@@ -15,7 +15,7 @@ from bss.organisations.account import ancestor_paths
 
 
 class EdgeKind(StrEnum):
-    """SELLING joins two accounts of the organisation; SUPPLY joins the organisation to its distributor."""
+    """SELLING joins two accounts of the organisation; SUPPLY joins the organisation to its distributor or a vendor."""
 
     SELLING = "selling"
     SUPPLY = "supply"
@@ -26,7 +26,8 @@ class Edge:
     """All terms between a seller and a buyer; `path` is the buyer's.
 
     `billing_day` is 1 to 31, `zone` an IANA time zone, `policy` the name of a money policy. A supply edge has a
-    link, and neither seller nor issuer. `seller_path` is None there, and where the reader cannot see the seller.
+    link or a vendor, and neither seller nor issuer. `seller_path` is None there, and where the reader cannot see
+    the seller.
     """
 
     id: UUID
@@ -42,12 +43,18 @@ class Edge:
     bill_to_account_id: UUID
     issuer_id: UUID | None
     link_id: UUID | None
+    vendor_id: UUID | None
     received: bool
     seller_path: str | None
 
-    def concerns(self, supply_link_id: UUID | None) -> bool:
-        """Whether an offering that is bought over this link (None: over no link) is charged on this edge."""
-        return self.kind is EdgeKind.SELLING or self.link_id == supply_link_id
+    @property
+    def supplier_id(self) -> UUID | None:
+        """From whom the organisation buys on this edge, a link or a vendor; None on a selling edge."""
+        return self.link_id or self.vendor_id
+
+    def concerns(self, supplier_id: UUID | None) -> bool:
+        """Whether an offering that is bought from this supplier (None: from nobody) is charged on this edge."""
+        return self.kind is EdgeKind.SELLING or self.supplier_id == supplier_id
 
 
 def chain(account_path: str, edges: Iterable[Edge]) -> tuple[Edge, ...]:

@@ -35,7 +35,7 @@ class SeriesModel(AccountRow):
 
 
 class EdgeModel(AccountRow):
-    """A selling edge (seller → buyer), or the supply edge at which the organisation itself buys.
+    """A selling edge (seller → buyer), or a supply edge at which the organisation itself buys.
 
     `path` is the buyer's: the buyer sees its own terms and nobody below it does.
     """
@@ -51,6 +51,7 @@ class EdgeModel(AccountRow):
     bill_to_account_id: UUID = fields.UUIDField()
     issuer_id: UUID | None = fields.UUIDField(null=True)
     link_id: UUID | None = fields.UUIDField(null=True)
+    vendor_id: UUID | None = fields.UUIDField(null=True)
     received = fields.BooleanField(default=False)
     created_at: datetime = fields.DatetimeField()
 

@@ -27,7 +27,7 @@ from bss.viewer import Viewer, requires
 
 _EDGES = (
     "SELECT edge.id, edge.path, edge.kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,"
-    " policy, billing_day, bill_to_account_id, issuer_id, link_id, received, seller.path AS seller_path"
+    " policy, billing_day, bill_to_account_id, issuer_id, link_id, edge.vendor_id, received, seller.path AS seller_path"
     " FROM edge LEFT JOIN account AS seller"
     " ON seller.organisation_id = edge.organisation_id AND seller.id = edge.seller_account_id"
     " WHERE edge.organisation_id = $1"
@@ -123,7 +123,7 @@ async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, 
     where the supplier has no price or no terms are known.
     """
     above = (await _chains(viewer, (account_path,))).get(account_path, ())
-    charged = [edge for edge in above if edge.concerns(offering.supply_link_id)]
+    charged = [edge for edge in above if edge.concerns(offering.supplier_id)]
     starts = [billing_period(at, day=edge.billing_day, zone=edge.zone).start for edge in charged]
     asked = [(edge.price_list_id, start) for edge, start in zip(charged, starts, strict=True)]
     priced = await priced_in_force(viewer, asked, offering.id)

@@ -55,6 +55,7 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
             name=request.name.strip(),
             unit=request.unit.strip(),
             cycle_months=request.cycle_months,
+            vendor_id=of.vendor_id,
             supply_link_id=request.supply_link_id,
             supply_offering_id=request.supply_offering_id,
         )

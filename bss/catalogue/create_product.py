@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from bss.catalogue.models import ProductModel
+from bss.catalogue.queries import vendor
 from bss.catalogue.seller import blank_problems, selling_account
 from bss.identifier import uuid7
 from bss.permission import Permission
@@ -19,17 +20,23 @@ from bss.transaction.command import Outcome, command
 
 @dataclass(frozen=True)
 class CreateProduct:
-    """A product of the account that sells it; `code` is unique among that account's products."""
+    """A product of the account that sells it; `code` is unique among that account's products.
+
+    `vendor_id` says whose it is.
+    """
 
     owner_id: UUID
     code: str
     name: str
+    vendor_id: UUID | None = None
 
 
 @command("createProduct", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound, LockedField))
 async def create_product(tx: Transaction, request: CreateProduct, now: datetime) -> Outcome:
     """Create a product; its offerings have the same owner."""
     owner = await selling_account(tx.viewer, request.owner_id, path="ownerId")
+    if request.vendor_id is not None:
+        await vendor(tx.viewer, request.vendor_id, path=("vendorId",))
     if problems := blank_problems(code=request.code, name=request.name):
         raise InvalidInput(problems)
     product_id = uuid7()
@@ -40,6 +47,7 @@ async def create_product(tx: Transaction, request: CreateProduct, now: datetime)
             organisation_id=tx.organisation_id,
             path=owner.path,
             owner_id=owner.id,
+            vendor_id=request.vendor_id,
             code=request.code.strip(),
             name=request.name.strip(),
         )

@@ -13,6 +13,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.catalogue.product import Offering
+from bss.catalogue.rows import OFFERING_COLUMNS
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
 from bss.transaction.begin import reading
@@ -41,12 +42,12 @@ async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> li
 
 # Edges are rows of `bss.agreements`, a higher package; only the fact that a list is used on one is read here.
 # A path sorts after each path that it begins with, so that the greatest is the nearest edge above.
-_PUBLISHED = """
+_PUBLISHED = f"""
 WITH list AS (
   SELECT DISTINCT price_list_id FROM edge
   WHERE organisation_id = $1 AND kind = 'selling' AND (path >= $2 AND path < $2 || '~' OR path = (
     SELECT max(path) FROM edge WHERE organisation_id = $1 AND kind = 'selling' AND path = ANY($3))))
-SELECT id, path, owner_id, product_id, code, name, unit, cycle_months, supply_link_id, supply_offering_id
+SELECT {OFFERING_COLUMNS}
 FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND (path >= $2 AND path < $2 || '~' OR id IN (
   SELECT price.offering_id FROM list
   JOIN price_version AS version ON version.organisation_id = $1 AND version.price_list_id = list.price_list_id

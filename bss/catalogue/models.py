@@ -1,4 +1,4 @@
-"""Rows: products, offerings, meters, price lists and their published versions."""
+"""Rows: vendors, products, offerings, meters, price lists and their published versions."""
 
 from __future__ import annotations
 
@@ -11,10 +11,21 @@ from tortoise import fields
 from bss.transaction.rows import AccountRow
 
 
+class VendorModel(AccountRow):
+    """Whom the organisation buys from without a link; `path` is its root account's."""
+
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+
+    class Meta:
+        table = "vendor"
+
+
 class ProductModel(AccountRow):
     """A product; `path` is its owner account's."""
 
     owner_id: UUID = fields.UUIDField()
+    vendor_id: UUID | None = fields.UUIDField(null=True)
     code: str = fields.TextField()
     name: str = fields.TextField()
 
@@ -23,7 +34,10 @@ class ProductModel(AccountRow):
 
 
 class OfferingModel(AccountRow):
-    """A plan that is sold. `supply_offering_id` is the distributor's offering, the identity across a link."""
+    """A plan that is sold. `supply_offering_id` is the distributor's offering, the identity across a link.
+
+    `vendor_id` is the product's, copied onto the row.
+    """
 
     owner_id: UUID = fields.UUIDField()
     product_id: UUID = fields.UUIDField()
@@ -31,6 +45,7 @@ class OfferingModel(AccountRow):
     name: str = fields.TextField()
     unit: str = fields.TextField(default="")
     cycle_months: int = fields.IntField(default=1)
+    vendor_id: UUID | None = fields.UUIDField(null=True)
     supply_link_id: UUID | None = fields.UUIDField(null=True)
     supply_offering_id: UUID | None = fields.UUIDField(null=True)
 
@@ -52,12 +67,16 @@ class MeterModel(AccountRow):
 
 
 class PriceListModel(AccountRow):
-    """A price list in one currency. `received`: the distributor's, read-only here, written by sync only."""
+    """A price list in one currency. `received`: the distributor's, read-only here, written by sync only.
+
+    `vendor_id`: the vendor at whose prices the organisation buys by it; nothing is sold by it.
+    """
 
     owner_id: UUID = fields.UUIDField()
     code: str = fields.TextField()
     name: str = fields.TextField()
     currency: str = fields.TextField()
+    vendor_id: UUID | None = fields.UUIDField(null=True)
     received = fields.BooleanField(default=False)
 
     class Meta:

@@ -26,7 +26,10 @@ class ChargeKind(StrEnum):
 
 @dataclass(frozen=True)
 class PriceList:
-    """A list in one currency; `path` is its owner's. `received`: the supplier's, which only sync writes."""
+    """A list in one currency; `path` is its owner's. `received`: the supplier's, which only sync writes.
+
+    `vendor_id`: the vendor at whose prices the organisation buys by it.
+    """
 
     id: UUID
     path: str
@@ -34,7 +37,13 @@ class PriceList:
     code: str
     name: str
     currency: str
+    vendor_id: UUID | None
     received: bool
+
+    @property
+    def for_buying(self) -> bool:
+        """Whether these are prices at which the organisation buys, and never sells."""
+        return self.received or self.vendor_id is not None
 
 
 @dataclass(frozen=True)

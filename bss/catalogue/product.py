@@ -1,6 +1,6 @@
-"""What is sold: a product, and the offerings (plans) under which it is sold.
+"""What is sold: a product of a vendor, and the offerings (plans) under which it is sold.
 
-Owns: the two values. Does not own: what an offering costs (`bss.catalogue.price_list`) or to whom it is sold
+Owns: the three values. Does not own: what an offering costs (`bss.catalogue.price_list`) or to whom it is sold
 (`bss.agreements`).
 """
 
@@ -11,12 +11,23 @@ from uuid import UUID
 
 
 @dataclass(frozen=True)
+class Vendor:
+    """Whose product it is. The organisation may buy from it directly, without a link (a vendor's supply edge)."""
+
+    id: UUID
+    path: str
+    code: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Product:
-    """A thing that an account sells; `path` is its owner's."""
+    """A thing that an account sells; `path` is its owner's. `vendor_id`: whose product it is, if that is told."""
 
     id: UUID
     path: str
     owner_id: UUID
+    vendor_id: UUID | None
     code: str
     name: str
 
@@ -26,7 +37,8 @@ class Offering:
     """A plan of a product: `unit` names what its quantity counts, `cycle_months` how long one cycle pays for.
 
     `supply_link_id` and `supply_offering_id` say where the organisation buys it: the link, and the
-    distributor's own offering id, which is the identity across the link. An offering of its own has neither.
+    distributor's own offering id, which is the identity across the link. An offering of its own has neither;
+    `vendor_id` is the product's.
     """
 
     id: UUID
@@ -37,6 +49,7 @@ class Offering:
     name: str
     unit: str
     cycle_months: int
+    vendor_id: UUID | None
     supply_link_id: UUID | None
     supply_offering_id: UUID | None
 
@@ -44,3 +57,8 @@ class Offering:
     def resold(self) -> bool:
         """Whether the organisation buys it over a link."""
         return self.supply_link_id is not None
+
+    @property
+    def supplier_id(self) -> UUID | None:
+        """From whom the organisation buys it: the link, else the vendor; None when nobody is known."""
+        return self.supply_link_id or self.vendor_id

@@ -12,7 +12,8 @@ from asyncpg import Record
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.meter import Meter, MeterKind
 from bss.catalogue.price_list import ChargeKind, PriceLine, PriceList, PriceVersion
-from bss.catalogue.product import Offering, Product
+from bss.catalogue.product import Offering, Product, Vendor
+from bss.catalogue.rows import OFFERING_COLUMNS
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
@@ -20,14 +21,35 @@ from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_PRODUCTS = f"SELECT id, path, owner_id, code, name FROM product WHERE {_IN_SCOPE}"
-_OFFERINGS = (
-    "SELECT id, path, owner_id, product_id, code, name, unit, cycle_months, supply_link_id, supply_offering_id"
-    f" FROM offering WHERE {_IN_SCOPE}"
-)
+_VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {_IN_SCOPE}"
+_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name FROM product WHERE {_IN_SCOPE}"
+_OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {_IN_SCOPE}"
 _METERS = "SELECT id, code, name, unit, divisor, kind FROM meter WHERE organisation_id = $1"
-_PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, received FROM price_list WHERE {_IN_SCOPE}"
+_PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {_IN_SCOPE}"
 _VERSIONS = f"SELECT id, price_list_id, number, valid_from, published_at FROM price_version WHERE {_IN_SCOPE}"
+
+
+async def vendor(viewer: Viewer, vendor_id: UUID, *, path: Iterable[str] = ()) -> Vendor:
+    """The vendor. Raises `NotFound` with the input's `path`."""
+    found = await vendors(viewer, (vendor_id,))
+    if not found:
+        raise NotFound("vendor", path)
+    return found[vendor_id]
+
+
+@requires(Permission.CATALOGUE_VIEW)
+async def vendors(viewer: Viewer, vendor_ids: Collection[UUID]) -> dict[UUID, Vendor]:
+    """The vendors among these that the viewer can see, by id: whom the organisation buys from is its own affair."""
+    rows = await _among(viewer, _VENDORS, vendor_ids)
+    return {row["id"]: Vendor(**dict(row)) for row in rows}
+
+
+@requires(Permission.CATALOGUE_VIEW)
+async def vendor_page(viewer: Viewer, request: PageRequest) -> Page[Vendor]:
+    """The organisation's vendors for its own staff, oldest first."""
+    return await paged(
+        viewer, _VENDORS, (viewer.organisation_id, viewer.path), request, lambda row: Vendor(**dict(row))
+    )
 
 
 async def product(viewer: Viewer, product_id: UUID, *, path: Iterable[str] = ()) -> Product:

@@ -7,6 +7,7 @@ the rule of the chain, or the edges (`bss.agreements`).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
@@ -16,15 +17,22 @@ from bss.organisations.account import ancestor_paths
 from bss.transaction.begin import Transaction
 
 
+class Supplier(NamedTuple):
+    """From whom an offering is bought: over a link, or from a vendor."""
+
+    id: UUID
+    linked: bool
+
+
 class Channel:
     """The organisation's edges, and on which of them an account's subscriptions are charged."""
 
-    def __init__(self, edges: Iterable[Edge], links: Mapping[UUID, UUID]) -> None:
-        """`links` are the supply links of offerings that are bought over one."""
+    def __init__(self, edges: Iterable[Edge], suppliers: Mapping[UUID, Supplier]) -> None:
+        """`suppliers` says from whom offerings are bought, by offering."""
         known = tuple(edges)
         self._selling = {edge.path: edge for edge in known if edge.seller_account_id is not None}
-        self._supply = {edge.link_id: edge for edge in known if edge.seller_account_id is None}
-        self._links = links
+        self._supply = {edge.supplier_id: edge for edge in known if edge.seller_account_id is None}
+        self._suppliers = suppliers
         self._chains: dict[str, tuple[Edge, ...]] = {}
 
     def selling(self, account_path: str) -> tuple[Edge, ...]:
@@ -36,17 +44,23 @@ class Channel:
 
     def resold(self, offering_id: UUID) -> bool:
         """Whether the offering is bought over a link, so that another organisation runs the service."""
-        return offering_id in self._links
+        supplier = self._suppliers.get(offering_id)
+        return supplier is not None and supplier.linked
 
     def supply(self, offering_id: UUID) -> Edge | None:
         """The edge over which the organisation buys the offering."""
-        link = self._links.get(offering_id)
-        return None if link is None else self._supply.get(link)
+        supplier = self._suppliers.get(offering_id)
+        return None if supplier is None else self._supply.get(supplier.id)
 
 
+SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
+"""`Offering.supplier_id` of an offering `o`, in SQL."""
+BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
+"""`Edge.supplier_id` of an edge `e`, in SQL."""
 EDGE_COLUMNS = (
     "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
-    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.received, seller.path AS seller_path"
+    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.vendor_id, e.received,"
+    " seller.path AS seller_path"
 )
 WITH_SELLER = (
     "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
@@ -55,7 +69,7 @@ WITH_SELLER = (
 
 async def channel_of(tx: Transaction) -> Channel:
     """The channel in the viewer's scope."""
-    return Channel(await all_edges(tx), await _supply_links(tx))
+    return Channel(await all_edges(tx), await _suppliers(tx))
 
 
 async def all_edges(tx: Transaction) -> tuple[Edge, ...]:
@@ -68,13 +82,14 @@ async def all_edges(tx: Transaction) -> tuple[Edge, ...]:
     return tuple(edge_of(row) for row in rows)
 
 
-async def _supply_links(tx: Transaction) -> dict[UUID, UUID]:
-    """The supply link of every offering that the organisation buys over one."""
+async def _suppliers(tx: Transaction) -> dict[UUID, Supplier]:
+    """From whom every offering is bought that the organisation buys from somebody."""
     rows = await tx.connection.fetch(
-        "SELECT id, supply_link_id FROM offering WHERE organisation_id = $1 AND supply_link_id IS NOT NULL",
+        f"SELECT id, {SUPPLIER} AS supplier_id, supply_link_id IS NOT NULL AS linked FROM offering o"
+        f" WHERE organisation_id = $1 AND {SUPPLIER} IS NOT NULL",
         tx.organisation_id,
     )
-    return {row["id"]: row["supply_link_id"] for row in rows}
+    return {row["id"]: Supplier(row["supplier_id"], row["linked"]) for row in rows}
 
 
 def edge_of(row: Record) -> Edge:

@@ -20,7 +20,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain
-from bss.invoicing.channel import all_edges
+from bss.invoicing.channel import SUPPLIER, all_edges
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
 from bss.transaction.begin import reading
@@ -63,14 +63,15 @@ Amounts = Mapping[UUID, Mapping[Key, Decimal]]
 """The amounts of one subscription: by edge, and by charge and service period."""
 
 # An offering of an account above the viewer's is not the viewer's to read, and neither is its supply edge.
-_LINES = """
-SELECT l.subscription_id, s.path, o.supply_link_id, l.edge_id, l.charge, l.service_start, l.service_end, l.amount
+_LINES = f"""
+SELECT l.subscription_id, s.path, {SUPPLIER} AS supplier_id, l.edge_id, l.charge, l.service_start,
+  l.service_end, l.amount
 FROM billable_line l
 JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
 LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
 WHERE l.organisation_id = $1 AND l.path >= $2 AND l.path < $2 || '~' AND l.billing_start >= $3 AND l.billing_end <= $4
   AND ($5::uuid[] IS NULL OR l.subscription_id = ANY($5))
-ORDER BY l.subscription_id, o.supply_link_id, l.service_start, l.charge
+ORDER BY l.subscription_id, supplier_id, l.service_start, l.charge
 """
 
 
@@ -87,7 +88,7 @@ async def margins(
             None if subscription_ids is None else list(subscription_ids),
         )
     book = _EdgeBook(edges)
-    grouped = groupby(rows, key=lambda row: (row["subscription_id"], row["path"], row["supply_link_id"]))
+    grouped = groupby(rows, key=lambda row: (row["subscription_id"], row["path"], row["supplier_id"]))
     return tuple(margin for of_one, some in grouped for margin in _margins(book, *of_one, list(some)))
 
 
@@ -106,30 +107,30 @@ class _EdgeBook:
         known = tuple(edges)
         self.by_id = {edge.id: edge for edge in known}
         self._selling = {edge.path: edge for edge in known if edge.kind is EdgeKind.SELLING}
-        self._supply = {edge.link_id: edge for edge in known if edge.kind is EdgeKind.SUPPLY}
+        self._supply = {edge.supplier_id: edge for edge in known if edge.kind is EdgeKind.SUPPLY}
 
     def sales(self, account_path: str) -> tuple[Edge, ...]:
         """The edges of the account's chain whose seller the viewer sees, nearest first."""
         return chain(account_path, self._above(account_path))
 
-    def cost(self, sale: Edge, supply_link_id: UUID | None) -> Edge | None:
+    def cost(self, sale: Edge, supplier_id: UUID | None) -> Edge | None:
         """The edge on which the seller itself buys what it sells on this one."""
         nearest = next(iter(reversed(self._above(sale.seller_path or ""))), None)
-        return nearest or self._supply.get(supply_link_id)
+        return nearest or self._supply.get(supplier_id)
 
     def _above(self, path: str) -> list[Edge]:
         return [self._selling[above] for above in ancestor_paths(path) if above in self._selling]
 
 
 def _margins(
-    book: _EdgeBook, subscription_id: UUID, account_path: str, supply_link_id: UUID | None, rows: list[Record]
+    book: _EdgeBook, subscription_id: UUID, account_path: str, supplier_id: UUID | None, rows: list[Record]
 ) -> Iterator[ChargeMargin]:
     amounts: dict[UUID, dict[Key, Decimal]] = {}
     for row in rows:
         key = row["charge"], row["service_start"], row["service_end"]
         amounts.setdefault(row["edge_id"], {})[key] = row["amount"]
     for sale in book.sales(account_path):
-        cost = book.cost(sale, supply_link_id)
+        cost = book.cost(sale, supplier_id)
         sold = amounts.get(sale.id, {})
         spent = None if cost is None else amounts.get(cost.id)
         for key in dict.fromkeys((*sold, *(spent or ()))):

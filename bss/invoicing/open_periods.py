@@ -15,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.agreements.edge import Edge
-from bss.invoicing.channel import EDGE_COLUMNS, WITH_SELLER, edge_of
+from bss.invoicing.channel import BUYS_FROM, EDGE_COLUMNS, SUPPLIER, WITH_SELLER, edge_of
 from bss.invoicing.line import invoice_id
 from bss.period import Period, billing_period
 from bss.transaction.begin import Transaction
@@ -56,7 +56,7 @@ CROSS JOIN LATERAL (
   SELECT min(g.effective_from) AS earliest FROM segment g
   WHERE g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path >= e.path AND g.path < e.path || '~'
     AND (e.kind = 'selling' OR g.offering_id IN
-      (SELECT id FROM offering WHERE organisation_id = $1 AND supply_link_id = e.link_id))) AS began
+      (SELECT o.id FROM offering o WHERE o.organisation_id = $1 AND {SUPPLIER} = {BUYS_FROM}))) AS began
 LEFT JOIN LATERAL (
   SELECT max(r.until) AS through FROM bill_run r
   WHERE r.organisation_id = $1 AND {_CLOSES}) AS closed ON true

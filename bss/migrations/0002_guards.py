@@ -20,6 +20,7 @@ ACCOUNT_TABLES = (
     "person",
     "membership",
     "api_token",
+    "vendor",
     "product",
     "offering",
     "meter",
@@ -160,6 +161,7 @@ KEYS = [
     "ALTER TABLE role ADD CONSTRAINT role_once UNIQUE (organisation_id, code)",
     "ALTER TABLE membership ADD CONSTRAINT membership_once UNIQUE (organisation_id, person_id, account_id, role)",
     "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
+    "ALTER TABLE vendor ADD CONSTRAINT vendor_once UNIQUE (organisation_id, code)",
     "ALTER TABLE product ADD CONSTRAINT product_once UNIQUE (organisation_id, owner_id, code)",
     "ALTER TABLE offering ADD CONSTRAINT offering_once UNIQUE (organisation_id, owner_id, code)",
     "CREATE UNIQUE INDEX offering_of_supply_once ON offering (organisation_id, supply_link_id, supply_offering_id)"
@@ -175,8 +177,10 @@ KEYS = [
     "ALTER TABLE series ADD CONSTRAINT series_once UNIQUE (organisation_id, issuer_id, prefix)",
     "CREATE UNIQUE INDEX edge_buyer_once ON edge (organisation_id, buyer_account_id) WHERE kind = 'selling'",
     "CREATE UNIQUE INDEX edge_supply_once ON edge (organisation_id, link_id) WHERE kind = 'supply'",
+    "CREATE UNIQUE INDEX edge_vendor_once ON edge (organisation_id, vendor_id) WHERE kind = 'supply'",
     "ALTER TABLE edge ADD CONSTRAINT edge_kind_fits CHECK (kind = 'selling' AND seller_account_id IS NOT NULL"
-    " AND issuer_id IS NOT NULL OR kind = 'supply' AND seller_account_id IS NULL)",
+    " AND issuer_id IS NOT NULL AND num_nonnulls(link_id, vendor_id) = 0 OR kind = 'supply'"
+    " AND seller_account_id IS NULL AND num_nonnulls(link_id, vendor_id) = 1)",
     "ALTER TABLE edge ADD CONSTRAINT edge_billing_day CHECK (billing_day BETWEEN 1 AND 31)",
     "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id)",
@@ -216,6 +220,10 @@ REFERENCES = [
         ("product", "owner_id", "account"),
         ("offering", "owner_id", "account"),
         ("offering", "product_id", "product"),
+        ("product", "vendor_id", "vendor"),
+        ("offering", "vendor_id", "vendor"),
+        ("price_list", "vendor_id", "vendor"),
+        ("edge", "vendor_id", "vendor"),
         ("price_list", "owner_id", "account"),
         ("price_version", "price_list_id", "price_list"),
         ("price", "version_id", "price_version"),

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.product import Offering
+from bss.catalogue.rows import OFFERING_COLUMNS
 from bss.identifier import Kind, public
 from bss.permission import Permission
 from bss.refusal import NotFound
@@ -23,9 +24,7 @@ _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _KNOWN_NOW = "recorded_to IS NULL"
 _KNOWN_AT = "recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4)"
 _OFFERINGS = (
-    "SELECT subscription.id AS subscription_id, offering.id, offering.path, offering.owner_id,"
-    " offering.product_id, offering.code, offering.name, offering.unit, offering.cycle_months,"
-    " offering.supply_link_id, offering.supply_offering_id"
+    f"SELECT subscription.id AS subscription_id, {OFFERING_COLUMNS}"
     " FROM subscription JOIN offering ON offering.organisation_id = subscription.organisation_id"
     " AND offering.id = subscription.offering_id"
     " WHERE subscription.organisation_id = $1 AND subscription.path >= $2 AND subscription.path < $2 || '~'"

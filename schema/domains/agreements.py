@@ -9,6 +9,7 @@ import strawberry
 from bss.agreements import edge as domain
 from bss.agreements import queries
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
+from bss.agreements.agree_supply import AgreeSupply, agree_supply
 from bss.agreements.create_issuer import CreateIssuer, create_issuer
 from bss.agreements.issuer import Issuer as IssuerValue
 from bss.catalogue import queries as catalogue
@@ -17,12 +18,15 @@ from bss.organisations import queries as organisations
 from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
+from schema.domains.catalogue import Vendor, optional_vendor
 from schema.domains.issuer_card import IssuerCard, IssuerCardInput, place_on_card, stored_card
 from schema.domains.organisations import Account, account_by_id, optional_account
 from schema.domains.prices import PriceList, price_list_by_id
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 
-strawberry.enum(domain.EdgeKind, description="Between two accounts, or between the organisation and its distributor.")
+strawberry.enum(
+    domain.EdgeKind, description="Between two accounts, or between the organisation and its distributor or a vendor."
+)
 
 
 @strawberry.type(description="A legal entity that sends documents.")
@@ -90,6 +94,10 @@ class Edge(Node):
     async def bill_to(self, info: Info) -> Account | None:
         return await optional_account(info, self.value.bill_to_account_id)
 
+    @strawberry.field(description="From whom a supply edge without a link buys.", directives=needs(catalogue.vendors))
+    async def vendor(self, info: Info) -> Vendor | None:
+        return await optional_vendor(info, self.value.vendor_id)
+
     @strawberry.field(description="Null above the caller's scope.", directives=needs(catalogue.price_lists))
     async def price_list(self, info: Info) -> PriceList | None:
         found: PriceList | None = await price_list_by_id(info, self.value.price_list_id)
@@ -155,6 +163,25 @@ def _edge_request(given: AgreeEdgeInput) -> AgreeEdge:
     )
 
 
+@strawberry.input
+class AgreeSupplyInput:
+    price_list_id: strawberry.ID = strawberry.field(
+        description="A vendor's; the vendor and the currency of the edge are its."
+    )
+    zone: str
+    policy: str
+    billing_day: int
+
+
+def _supply_request(given: AgreeSupplyInput) -> AgreeSupply:
+    return AgreeSupply(
+        price_list_id=uuid_of(Kind.PRICE_LIST, given.price_list_id, "priceListId"),
+        zone=given.zone,
+        policy=given.policy,
+        billing_day=given.billing_day,
+    )
+
+
 @strawberry.type
 class Query:
     edges = listed(queries.edge_page, Edge, description="Edges whose buyers are in scope, oldest first.")
@@ -176,5 +203,12 @@ class Mutation:
         input_type=AgreeEdgeInput,
         result=Edge,
         request_of=_edge_request,
+        answer=shown(queries.edges, Edge),
+    )
+    agree_supply = mutation(
+        agree_supply,
+        input_type=AgreeSupplyInput,
+        result=Edge,
+        request_of=_supply_request,
         answer=shown(queries.edges, Edge),
     )

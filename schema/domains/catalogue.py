@@ -1,4 +1,4 @@
-"""Products, offerings and meters in GraphQL."""
+"""Vendors, products, offerings and meters in GraphQL."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from bss.catalogue import queries
 from bss.catalogue.create_meter import create_meter
 from bss.catalogue.create_offering import create_offering
 from bss.catalogue.create_product import create_product
+from bss.catalogue.create_vendor import create_vendor
 from bss.catalogue.from_above import published_by_ancestors
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
@@ -25,25 +26,55 @@ from schema.domains.catalogue_inputs import (
     CreateMeterInput,
     CreateOfferingInput,
     CreateProductInput,
+    CreateVendorInput,
     meter_request,
     offering_request,
     product_request,
+    vendor_request,
 )
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of
 
 
+@strawberry.type(description="Whose product it is, and from whom the organisation may buy it without a link.")
+class Vendor(Node):
+    code: str
+    name: str
+
+    @classmethod
+    def of(cls, vendor: domain.Vendor) -> Vendor:
+        return cls(id=id_of(Kind.VENDOR, vendor.id), code=vendor.code, name=vendor.name)
+
+
+vendor_by_id = findable(Kind.VENDOR, queries.vendors, Vendor)
+
+
+async def optional_vendor(info: Info, vendor_id: UUID | None) -> Vendor | None:
+    """The vendor, where there is one and the caller sees it."""
+    found: Vendor | None = None if vendor_id is None else await vendor_by_id(info, vendor_id)
+    return found
+
+
 @strawberry.type(description="A thing that an account sells.")
 class Product(Node):
     owner_uuid: strawberry.Private[UUID]
+    vendor_uuid: strawberry.Private[UUID | None]
     code: str
     name: str
 
     @classmethod
     def of(cls, product: domain.Product) -> Product:
         return cls(
-            id=id_of(Kind.PRODUCT, product.id), owner_uuid=product.owner_id, code=product.code, name=product.name
+            id=id_of(Kind.PRODUCT, product.id),
+            owner_uuid=product.owner_id,
+            vendor_uuid=product.vendor_id,
+            code=product.code,
+            name=product.name,
         )
+
+    @strawberry.field(description="For the organisation's own staff.", directives=needs(queries.vendors))
+    async def vendor(self, info: Info) -> Vendor | None:
+        return await optional_vendor(info, self.vendor_uuid)
 
     @strawberry.field(description="The account that sells it.", directives=needs(organisations.many))
     async def owner(self, info: Info) -> Account | None:
@@ -135,6 +166,9 @@ findable(Kind.METER, _meters_by_id, Meter)
 
 @strawberry.type
 class Query:
+    vendors = listed(
+        queries.vendor_page, Vendor, description="Vendors, for the organisation's own staff, oldest first."
+    )
     products = listed(queries.product_page, Product, description="Products of the accounts in scope, oldest first.")
     offerings = listed(queries.offering_page, Offering, description="Offerings of the accounts in scope, oldest first.")
     meters = listed(queries.meter_page, Meter, description="The organisation's meters, for its own staff.")
@@ -142,6 +176,13 @@ class Query:
 
 @strawberry.type
 class Mutation:
+    create_vendor = mutation(
+        create_vendor,
+        input_type=CreateVendorInput,
+        result=Vendor,
+        request_of=vendor_request,
+        answer=shown(queries.vendors, Vendor),
+    )
     create_product = mutation(
         create_product,
         input_type=CreateProductInput,

@@ -6,7 +6,14 @@ from datetime import datetime
 
 import strawberry
 
-from bss.catalogue import create_meter, create_offering, create_price_list, create_product, publish_prices
+from bss.catalogue import (
+    create_meter,
+    create_offering,
+    create_price_list,
+    create_product,
+    create_vendor,
+    publish_prices,
+)
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
@@ -18,15 +25,29 @@ strawberry.enum(ChargeKind, description="When a charge is due: once, for every c
 
 
 @strawberry.input
-class CreateProductInput:
-    owner_id: strawberry.ID = strawberry.field(description="The account that sells it.")
+class CreateVendorInput:
     code: str
     name: str
 
 
+def vendor_request(given: CreateVendorInput) -> create_vendor.CreateVendor:
+    return create_vendor.CreateVendor(code=given.code, name=given.name)
+
+
+@strawberry.input
+class CreateProductInput:
+    owner_id: strawberry.ID = strawberry.field(description="The account that sells it.")
+    code: str
+    name: str
+    vendor_id: strawberry.ID | None = strawberry.field(default=None, description="Whose product it is.")
+
+
 def product_request(given: CreateProductInput) -> create_product.CreateProduct:
     return create_product.CreateProduct(
-        owner_id=uuid_of(Kind.ACCOUNT, given.owner_id, "ownerId"), code=given.code, name=given.name
+        owner_id=uuid_of(Kind.ACCOUNT, given.owner_id, "ownerId"),
+        code=given.code,
+        name=given.name,
+        vendor_id=optional_uuid(Kind.VENDOR, given.vendor_id, "vendorId"),
     )
 
 
@@ -75,6 +96,9 @@ class CreatePriceListInput:
     code: str
     name: str
     currency: str = strawberry.field(description="ISO 4217; never changes.")
+    vendor_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The vendor at whose prices the organisation buys by it; nothing is sold by it."
+    )
 
 
 def price_list_request(given: CreatePriceListInput) -> create_price_list.CreatePriceList:
@@ -83,6 +107,7 @@ def price_list_request(given: CreatePriceListInput) -> create_price_list.CreateP
         code=given.code,
         name=given.name,
         currency=given.currency,
+        vendor_id=optional_uuid(Kind.VENDOR, given.vendor_id, "vendorId"),
     )
 
 

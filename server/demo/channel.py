@@ -1,4 +1,4 @@
-"""The sample channel: Cloud ← Cloud Resell, with Cloud Lite (X, Y) and Z below the reseller.
+"""The sample channel: two vendors ← Cloud ← Cloud Resell, with Cloud Lite (X, Y) and Z below the reseller.
 
 Owns: who and what there is on the first day, in both books. Does not own: what happens then (`story`).
 """
@@ -17,8 +17,18 @@ from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.viewer import Viewer
 from server.demo.books import Books
-from server.demo.prices import LITE_RETAIL, PARTNER, RESELLER, RETAIL, VCPU_HOURS, Offered, prices
-from server.demo.setting_up import ZONE, agree, issuer, offering, price_list, token
+from server.demo.prices import (
+    HOSTING,
+    LITE_RETAIL,
+    PARTNER,
+    RESELLER,
+    RETAIL,
+    SOFTWARE,
+    VCPU_HOURS,
+    Offered,
+    prices,
+)
+from server.demo.setting_up import ZONE, agree, buy, issuer, offering, price_list, token, vendor
 from sync.connect import JoinAsDistributor, JoinAsReseller, join_as_distributor, join_as_reseller
 
 
@@ -72,10 +82,14 @@ async def _distributor(wholesale: dict[str, str], now: datetime) -> Book:
     await open_organisation(viewer, opening, now=now)
     meter = CreateMeter(VCPU_HOURS, "vCPU-hours", "vCPU-hour", MeterKind.TIME_WEIGHTED)
     await create_meter(viewer, meter, now=now)
+    vendors = [await vendor(viewer, name, now) for name in ("Office Works", "Harbour Hosting")]
     offered = Offered(
-        await offering(viewer, root, "seats", "Office seats", "seat", now=now),
-        await offering(viewer, root, "machine", "Virtual machine", "machine", now=now),
+        await offering(viewer, root, "seats", "Office seats", "seat", vendor=vendors[0], now=now),
+        await offering(viewer, root, "machine", "Virtual machine", "machine", vendor=vendors[1], now=now),
     )
+    for seller, bought in zip(vendors, (SOFTWARE, HOSTING), strict=True):
+        listed = await price_list(viewer, root, bought["name"], prices(bought, offered), now, seller)
+        await buy(viewer, listed, now)
     account = CreateAccount(
         root, AccountKind.RESELLER, "Cloud Resell", "R-100", "ap@resell.example", "Plein 2, Utrecht"
     )

@@ -83,25 +83,30 @@ class Sale:
 
 
 async def show_margins(story: Story) -> None:
-    """Each organisation's own margin, and the waterfall of all parts joined, which nobody but the story sees."""
-    with story.books.cloud.bound():
-        sold = sum((sale.sold for sale in await _sales(story.channel.cloud.owner)), ZERO)
-    with story.books.resell.bound():
-        sales = await _sales(story.channel.resell.owner)
-    story.say(f"\nCloud sold to Cloud Resell for {sold:.2f}; what it costs Cloud is not in these books.")
-    _say_by_edge(story, sales)
-    first = sum((sale.cost for sale in sales if sale.bought_from_above), ZERO)
-    margin = sum((sale.sold - sale.cost for sale in sales), ZERO)
-    last = sum((sale.sold for sale in sales if sale.consumed_by_buyer), ZERO)
+    """Each organisation's own margins, and the waterfall of all parts joined, which nobody but the story sees."""
+    channel, books = story.channel, story.books
+    with books.cloud.bound():
+        clouds = await _sales(channel.cloud.owner)
+    with books.resell.bound():
+        resells = await _sales(channel.resell.owner)
+    for name, sales in (("Cloud", clouds), ("Cloud Resell", resells)):
+        _say_by_edge(story, name, sales)
+    asked = sum((sale.cost for sale in clouds), ZERO)
+    sold = sum((sale.sold for sale in clouds), ZERO)
+    bought = sum((sale.cost for sale in resells if sale.bought_from_above), ZERO)
+    margin = sum((sale.sold - sale.cost for sale in resells), ZERO)
+    last = sum((sale.sold for sale in resells if sale.consumed_by_buyer), ZERO)
     story.say("\nThe waterfall, joined from every organisation's own books")
     for label, amount in (
+        ("the vendors ask", asked),
+        ("margin of Cloud", sold - asked),
         ("Cloud sells for", sold),
-        ("Cloud Resell computes as its cost", first),
+        ("Cloud Resell computes as its cost", bought),
         ("margins of Cloud Resell and of Cloud Lite", margin),
         ("X, Y and Z pay", last),
     ):
         story.say(f"  {label:52}{amount:>12.2f}")
-    story.say("  It adds up to the cent." if sold == first and first + margin == last else "  IT DOES NOT ADD UP.")
+    story.say("  It adds up to the cent." if sold == bought and bought + margin == last else "  IT DOES NOT ADD UP.")
 
 
 async def _sales(viewer: Viewer) -> list[Sale]:
@@ -114,12 +119,14 @@ async def _sales(viewer: Viewer) -> list[Sale]:
     for each in found:
         edge, subscription = edges[each.edge_id], subscriptions[each.subscription_id]
         seller, buyer = (accounts[side] for side in (edge.seller_account_id, edge.buyer_account_id) if side)
+        if each.cost is None:
+            raise LookupError(f"what {subscription.name} costs {seller.name} is not known")
         sales.append(
             Sale(
                 f"{seller.name} → {buyer.name}",
                 subscription.name,
                 each.sold,
-                each.cost or ZERO,
+                each.cost,
                 seller.kind is AccountKind.ROOT,
                 subscription.account_id == buyer.id,
             )
@@ -127,8 +134,8 @@ async def _sales(viewer: Viewer) -> list[Sale]:
     return sales
 
 
-def _say_by_edge(story: Story, sales: Sequence[Sale]) -> None:
-    story.say(f"\n{'Margins in the books of Cloud Resell':54}{'sells for':>12} {'buys for':>12} {'margin':>12}")
+def _say_by_edge(story: Story, name: str, sales: Sequence[Sale]) -> None:
+    story.say(f"\n{f'Margins in the books of {name}':54}{'sells for':>12} {'buys for':>12} {'margin':>12}")
     rows: dict[tuple[str, str], list[Sale]] = {}
     for sale in sales:
         rows.setdefault((sale.edge_name, sale.subscription_name), []).append(sale)

@@ -23,6 +23,8 @@ class Offered:
     machine: UUID
 
 
+SOFTWARE = {"name": "Office software", "seat": "9.00"}
+HOSTING = {"name": "Hosting", "setup": "4.00", "machine": "5.00", "first": "0.008", "then": "0.006"}
 RESELLER = {"name": "Reseller", "seat": "12.00", "setup": "5.00", "machine": "6.00", "first": "0.010", "then": "0.008"}
 PARTNER = {"name": "Partner", "seat": "13.20", "setup": "5.50", "machine": "6.60", "first": "0.011", "then": "0.009"}
 RETAIL = {"name": "Retail", "seat": "14.50", "setup": "7.50", "machine": "8.50", "hour": "0.013"}
@@ -31,9 +33,18 @@ LITE_RETAIL = {"name": "Lite retail", "seat": "15.00", "setup": "8.00", "machine
 
 
 def prices(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
-    """The charges of one sheet."""
+    """The charges of one sheet; a vendor's has only its own product."""
+    seats: tuple[NewPrice, ...] = ()
+    machine: tuple[NewPrice, ...] = ()
+    if "seat" in sheet:
+        seats = (NewPrice(offered.seats, "seats", ChargeKind.RECURRING, "Office seats", _per_unit(sheet["seat"])),)
+    if "machine" in sheet:
+        machine = _machine(sheet, offered)
+    return (*seats, *machine)
+
+
+def _machine(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
     return (
-        NewPrice(offered.seats, "seats", ChargeKind.RECURRING, "Office seats", _per_unit(sheet["seat"])),
         NewPrice(offered.machine, "setup", ChargeKind.ONE_TIME, "Set-up", _flat(sheet["setup"])),
         NewPrice(offered.machine, "machine", ChargeKind.RECURRING, "Virtual machine", _flat(sheet["machine"])),
         NewPrice(offered.machine, "vcpu", ChargeKind.USAGE, "vCPU-hours", _hours(sheet), VCPU_HOURS),

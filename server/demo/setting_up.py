@@ -11,10 +11,12 @@ from uuid import UUID
 
 from bss.access.admit import Admit, CreateToken, admit, create_token
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
+from bss.agreements.agree_supply import AgreeSupply, agree_supply
 from bss.agreements.create_issuer import CreateIssuer, create_issuer
 from bss.catalogue.create_offering import CreateOffering, create_offering
 from bss.catalogue.create_price_list import CreatePriceList, create_price_list
 from bss.catalogue.create_product import CreateProduct, create_product
+from bss.catalogue.create_vendor import CreateVendor, create_vendor
 from bss.catalogue.new_price import NewPrice
 from bss.catalogue.publish_prices import PublishPrices, publish_prices
 from bss.viewer import Viewer
@@ -36,17 +38,30 @@ async def offering(
     link: UUID | None = None,
     supplied: UUID | None = None,
     *,
+    vendor: UUID | None = None,
     now: datetime,
 ) -> UUID:
     """An offering with a product of its own; resold when `supplied` names the distributor's."""
-    product = await create_product(viewer, CreateProduct(root, code, name), now=now)
+    product = await create_product(viewer, CreateProduct(root, code, name, vendor), now=now)
     request = CreateOffering(product.object_id, code, name, unit, supply_link_id=link, supply_offering_id=supplied)
     return (await create_offering(viewer, request, now=now)).object_id
 
 
-async def price_list(viewer: Viewer, owner: UUID, name: str, charges: tuple[NewPrice, ...], now: datetime) -> UUID:
-    """A price list with one version, in force from now on."""
-    request = CreatePriceList(owner, name.lower().replace(" ", "-"), name, "EUR")
+async def vendor(viewer: Viewer, name: str, now: datetime) -> UUID:
+    """A vendor, by its name."""
+    return (await create_vendor(viewer, CreateVendor(name.lower().replace(" ", "-"), name), now=now)).object_id
+
+
+async def buy(viewer: Viewer, price_list_id: UUID, now: datetime) -> None:
+    """A vendor's supply edge, billed monthly in Amsterdam."""
+    await agree_supply(viewer, AgreeSupply(price_list_id, ZONE, "standard", 1), now=now)
+
+
+async def price_list(
+    viewer: Viewer, owner: UUID, name: str, charges: tuple[NewPrice, ...], now: datetime, vendor: UUID | None = None
+) -> UUID:
+    """A price list with one version, in force from now on; a vendor's, when one is named."""
+    request = CreatePriceList(owner, name.lower().replace(" ", "-"), name, "EUR", vendor)
     created = (await create_price_list(viewer, request, now=now)).object_id
     await publish_prices(viewer, PublishPrices(created, now, charges), now=now)
     return created

@@ -15,13 +15,15 @@ from tests.schema.books import OPENED, Books
 _ID = "('{kind}0000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _PATH = "$2 || 'row' || lpad(i::text, 7, '0') || '.'"
 ACCOUNT, PRODUCT, OFFERING, LIST, VERSION, PRICE, ISSUER, EDGE = (_ID.format(kind=kind) for kind in "abcdef12")
-SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH = (_ID.format(kind=kind) for kind in "3456789")
+SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH, VENDOR = (_ID.format(kind=kind) for kind in "34567890")
 
 _STATEMENTS = (
     "account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored,"
     f" managed_by, version, created_at) SELECT {ACCOUNT}, $1, {_PATH}, $3, 'customer', 'Row ' || i, '', '', '', false,"
     " '', 1, $5",
-    f"product (id, organisation_id, path, owner_id, code, name) SELECT {PRODUCT}, $1, $2, $3, 'row' || i, 'Row'",
+    f"vendor (id, organisation_id, path, code, name) SELECT {VENDOR}, $1, $2, 'row' || i, 'Row'",
+    "product (id, organisation_id, path, owner_id, vendor_id, code, name)"
+    f" SELECT {PRODUCT}, $1, $2, $3, {VENDOR}, 'row' || i, 'Row'",
     "offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)"
     f" SELECT {OFFERING}, $1, $2, $3, {PRODUCT}, 'row' || i, 'Row', 'seat', 1",
     "meter (id, organisation_id, path, code, name, unit, divisor, kind)"
