@@ -3,6 +3,7 @@ SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO_ARGS ?=
+TEST_PROCESSES ?= 2
 
 .PHONY: help demo test check test-only bench docs schema format serve work clean
 
@@ -28,7 +29,7 @@ check: .venv/.ready ## Static checks; seconds
 	@$(BIN)/python -m pytest tests/architecture -p no:cacheprovider
 
 test-only: .venv/.ready ## The tests, on real PostgreSQL and a real queue
-	@$(BIN)/python -m pytest tests
+	@$(BIN)/python -m pytest tests --numprocesses $(TEST_PROCESSES) --dist loadfile
 
 bench: .venv/.ready ## Measure speed: figure, limit, ratio
 	@$(BIN)/python -m bench

@@ -128,6 +128,23 @@ def billing_periods(
     return tuple(found)
 
 
+def term(at: datetime, *, anchor: datetime, months: int, zone: str) -> Period:
+    """The term that contains the instant: terms of `months` follow one another from the anchor's local day on.
+
+    Raises ValueError for an instant before the day of the anchor.
+    """
+    local = zone_named(zone)
+    first = anchor.astimezone(local)
+    month = first.year * 12 + first.month - 1
+    date = at.astimezone(local)
+    month += (date.year * 12 + date.month - 1 - month) // months * months
+    if _in_utc(at) < _anchored(month, first.day, local):
+        month -= months
+    if month < first.year * 12 + first.month - 1:
+        raise ValueError(f"{at.isoformat()} lies before the first term, from {anchor.isoformat()}")
+    return Period(_anchored(month, first.day, local), _anchored(month + months, first.day, local))
+
+
 def split_over_hours(start: datetime, end: datetime) -> tuple[tuple[datetime, int], ...]:
     """The interval `[start, end)` as (UTC hour start, milliseconds in that hour); nothing for an empty one.
 

@@ -7,6 +7,7 @@ Owns: what must hold before a mirror is accepted, and what follows from it. Does
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -17,12 +18,13 @@ from bss.organisations.account import Account
 from bss.provisioning.provision import provision, removed
 from bss.refusal import Refusal
 from bss.subscriptions.begin_service import PriceMissing
-from bss.subscriptions.subscription import Projection, SubscriptionState
+from bss.subscriptions.order import Order
+from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from sync import pair as pairs
 from sync.answer_subscription import answer_subscription
-from sync.counterpart import mirrored_account
+from sync.counterpart import mirrored_account, mirrored_subscription
 from sync.desired import SubscriptionDocument
 from sync.link import Link
 from sync.message import Message, Subject
@@ -49,8 +51,13 @@ async def apply_subscription(tx: Transaction, link: Link, message: Message, now:
     # An end is never refused: what has lost its price can at least be cancelled.
     if pair.version == 0 or document.state is not SubscriptionState.CANCELLED:
         await _refuse_unpriced(tx, account, offerings.values(), max(now, document.starts_at))
-    projection = _projection(link, account, offerings[document.offering_id], document)
-    await write_timeline(tx, pair.local_id, document.timeline, projection, now=now)
+    projection = replace(
+        _projection(link, account, offerings[document.offering_id], document),
+        parent_id=await mirrored_subscription(tx, link, document.parent_pair_id),
+        predecessor_id=await mirrored_subscription(tx, link, document.predecessor_pair_id),
+    )
+    order = Order(Verb.MIRROR, document.starts_at)
+    await write_timeline(tx, pair.local_id, document.timeline, projection, order, now=now)
     await _serve(tx, pair.local_id, document, now)
     await pairs.applied(tx, pair, message.version)
     await answer_subscription(tx, link, pair, message.version, refusal=None, now=now)
@@ -94,6 +101,8 @@ def _projection(link: Link, account: Account, offering: Offering, document: Subs
         quantity=document.quantity,
         characteristics=document.characteristics,
         cycle_months=document.cycle_months,
+        term_months=document.term_months,
+        term_anchor=document.term_anchor,
         renews_automatically=document.renews_automatically,
         order_reference=document.order_reference,
         starts_at=document.starts_at,

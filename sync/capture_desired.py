@@ -26,7 +26,7 @@ from bss.viewer import Viewer
 from sync import link as links
 from sync import pair as pairs
 from sync.capture_document import account_document, subscription_document
-from sync.desired import data_of, paid
+from sync.desired import crosses_from, data_of
 from sync.link import Link, Side
 from sync.message import Subject
 from sync.outbound import put
@@ -48,16 +48,36 @@ async def capture_subscription(viewer: Viewer, key: str, *, now: datetime) -> No
     subscription_id = UUID(key)
     async with begin(viewer) as tx:
         link = await _link_of(tx, subscription_id)
-        if link is None:
-            return
-        subscription, timeline = await _read(tx, subscription_id)
-        known = await pairs.of_locals(tx, link.id, (subscription_id,))
-        if not paid(timeline) and not known:
-            return
-        account_pair = await _capture_accounts(tx, link, subscription.path, now)
-        pair = await pairs.minted(tx, link.id, Subject.SUBSCRIPTION, subscription_id, now)
-        document = await subscription_document(tx, subscription, timeline, account_pair)
-        await _put(tx, link, pair, subscription.version, data_of(document), now)
+        if link is not None:
+            await _capture(tx, link, subscription_id, now)
+
+
+async def await_payment(viewer: Viewer, key: str, *, now: datetime) -> None:
+    """At the end of a trial: look at the subscription again, which may be paid for now; `key` is its id."""
+    async with begin(viewer) as tx:
+        await enqueue(tx, JobKind.SYNC_CAPTURE_SUBSCRIPTION, key, now=now)
+
+
+async def _capture(tx: Transaction, link: Link, subscription_id: UUID, now: datetime) -> Pair | None:
+    """Send the subscription if it crosses, after the plan beside which it stands and the one that it succeeds."""
+    subscription, timeline = await _read(tx, subscription_id)
+    known = await pairs.of_locals(tx, link.id, (subscription_id,))
+    due = crosses_from(timeline)
+    if not known and (due is None or due > now):
+        if due is not None:
+            await enqueue(tx, JobKind.SYNC_AWAIT_PAYMENT, str(subscription_id), now=due)
+        return None
+    before = [
+        None if other is None else await _capture(tx, link, other, now)
+        for other in (subscription.parent_id, subscription.predecessor_id)
+    ]
+    account = await _capture_accounts(tx, link, subscription.path, now)
+    pair = await pairs.minted(tx, link.id, Subject.SUBSCRIPTION, subscription_id, now)
+    document = await subscription_document(
+        tx, subscription, timeline, account=account, parent=before[0], predecessor=before[1]
+    )
+    await _put(tx, link, pair, subscription.version, data_of(document), now)
+    return pair
 
 
 async def _link_of(tx: Transaction, subscription_id: UUID) -> Link | None:

@@ -27,12 +27,18 @@ def account_document(account: Account, parent: Pair | None) -> AccountDocument:
         account.accounting_number,
         account.email,
         account.billing_address,
-        None if parent is None else parent.pair_id,
+        _pair_id(parent),
     )
 
 
 async def subscription_document(
-    tx: Transaction, subscription: Subscription, timeline: Timeline, account_pair: Pair | None
+    tx: Transaction,
+    subscription: Subscription,
+    timeline: Timeline,
+    *,
+    account: Pair | None,
+    parent: Pair | None,
+    predecessor: Pair | None,
 ) -> SubscriptionDocument:
     """What crosses of a subscription: its paid timeline and the nine fields, in the distributor's offerings."""
     used = {segment.offering_id for segment in timeline} | {subscription.offering_id}
@@ -46,7 +52,7 @@ async def subscription_document(
     # A trial that became paid starts, for the distributor, when it became paid.
     starts_at = crossing[0].effective_from if crossing else subscription.starts_at
     return SubscriptionDocument(
-        account_pair_id=None if account_pair is None else account_pair.pair_id,
+        account_pair_id=_pair_id(account),
         offering_id=_supplied(offerings[subscription.offering_id]),
         state=subscription.state,
         starts_at=starts_at,
@@ -58,7 +64,15 @@ async def subscription_document(
         characteristics=subscription.characteristics,
         order_reference=subscription.order_reference,
         timeline=crossing,
+        term_months=subscription.term_months,
+        term_anchor=subscription.term_anchor,
+        parent_pair_id=_pair_id(parent),
+        predecessor_pair_id=_pair_id(predecessor),
     )
+
+
+def _pair_id(pair: Pair | None) -> UUID | None:
+    return None if pair is None else pair.pair_id
 
 
 def _supplied(offering: Offering) -> UUID:

@@ -25,6 +25,26 @@ class AccountRefused(Refusal):
     meaning = "The account that the message belongs to was refused before; once that one is accepted, send this again."
 
 
+class SubscriptionRefused(Refusal):
+    code = "SYNC_SUBSCRIPTION_REFUSED"
+    meaning = "The plan or the predecessor that the message names was refused before; once it is accepted, send again."
+
+
+async def mirrored_subscription(tx: Transaction, link: Link, pair_id: UUID | None) -> UUID | None:
+    """The id of the mirror behind a pair that a subscription names; None without a pair.
+
+    Raises `WaitsFor` when it has not arrived, `SubscriptionRefused` when it was refused and never applied.
+    """
+    if pair_id is None:
+        return None
+    pair = await pairs.named(tx, link.id, Subject.SUBSCRIPTION, pair_id)
+    if pair is None or (pair.version == 0 and pair.refusal is None):
+        raise WaitsFor(f"the subscription {pair_id}")
+    if pair.version == 0:
+        raise SubscriptionRefused(f"The subscription was refused: {pair.refusal}")
+    return pair.local_id
+
+
 async def mirrored_account(tx: Transaction, link: Link, pair_id: UUID | None) -> Account:
     """The mirror of the reseller's account, or, without a pair, the reseller's own account at the distributor.
 

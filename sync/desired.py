@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -64,7 +64,8 @@ class SubscriptionDocument:
     """A subscription of the reseller: its paid timeline, and the nine fields of E25 that are its projection.
 
     Offerings are the distributor's own, which the reseller's offerings name as their supply. `account_pair_id`
-    is None when the reseller itself consumes.
+    is None when the reseller itself consumes. `parent_pair_id` is that of the plan beside which an add-on stands, and
+    `predecessor_pair_id` that of the subscription that was transferred here.
     """
 
     account_pair_id: UUID | None
@@ -79,6 +80,10 @@ class SubscriptionDocument:
     characteristics: Mapping[str, Any]
     order_reference: str
     timeline: Timeline
+    term_months: int
+    term_anchor: datetime | None
+    parent_pair_id: UUID | None
+    predecessor_pair_id: UUID | None
 
     @classmethod
     def read(cls, data: Mapping[str, Any]) -> SubscriptionDocument:
@@ -97,6 +102,10 @@ class SubscriptionDocument:
                 characteristics=_characteristics(data["characteristics"]),
                 order_reference=written("order_reference", data["order_reference"], MOST_NAME),
                 timeline=_timeline(data["timeline"]),
+                term_months=whole(data["term_months"], 1, _MOST_MONTHS),
+                term_anchor=optional(moment, data["term_anchor"]),
+                parent_pair_id=optional(UUID, data["parent_pair_id"]),
+                predecessor_pair_id=optional(UUID, data["predecessor_pair_id"]),
             )
         except UNREADABLE as fault:
             raise BadShape(unreadable("The subscription", fault)) from fault
@@ -105,6 +114,17 @@ class SubscriptionDocument:
 def paid(timeline: Timeline) -> Timeline:
     """The stretch that crosses: what is not in trial. The mirror starts when the subscription became paid."""
     return tuple(segment for segment in timeline if segment.status is not SegmentStatus.TRIAL)
+
+
+def crosses_from(timeline: Timeline) -> datetime | None:
+    """From when on the subscription is to be mirrored: at once (its start) if it was never in trial; None: never.
+
+    A trial crosses when it becomes paid, and not before.
+    """
+    crossing = paid(timeline)
+    if not crossing:
+        return None
+    return crossing[0].effective_from if len(crossing) < len(timeline) else datetime.min.replace(tzinfo=UTC)
 
 
 def data_of(document: AccountDocument | SubscriptionDocument) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from bss.catalogue.models import OfferingModel
-from bss.catalogue.product import Product
+from bss.catalogue.product import OfferingKind, Product
 from bss.catalogue.queries import product
 from bss.catalogue.seller import blank_problems
 from bss.identifier import uuid7
@@ -21,11 +21,16 @@ from bss.transaction.command import Outcome, command
 
 LONGEST_CYCLE_MONTHS = 1
 """What a bill run can bill: it charges by the month."""
+LONGEST_TERM_MONTHS = 120
+LONGEST_TRIAL_DAYS = 366
 
 
 @dataclass(frozen=True)
 class CreateOffering:
-    """A plan of a product. One that is bought over a link names the link and the distributor's offering."""
+    """A plan of a product. One that is bought over a link names the link and the distributor's offering.
+
+    The lifecycle is that of `Offering`: `term_months`, `trial_days` and `cancellation_days`.
+    """
 
     product_id: UUID
     code: str
@@ -34,6 +39,10 @@ class CreateOffering:
     cycle_months: int = 1
     supply_link_id: UUID | None = None
     supply_offering_id: UUID | None = None
+    kind: OfferingKind = OfferingKind.PLAN
+    term_months: int = 1
+    trial_days: int = 0
+    cancellation_days: int | None = None
 
 
 @command("createOffering", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound,))
@@ -55,6 +64,10 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
             name=request.name.strip(),
             unit=request.unit.strip(),
             cycle_months=request.cycle_months,
+            kind=request.kind.value,
+            term_months=request.term_months,
+            trial_days=request.trial_days,
+            cancellation_days=request.cancellation_days,
             vendor_id=of.vendor_id,
             supply_link_id=request.supply_link_id,
             supply_offering_id=request.supply_offering_id,
@@ -71,8 +84,22 @@ def _problems(request: CreateOffering, of: Product) -> list[Problem]:
     problems = blank_problems(code=request.code, name=request.name)
     if not 1 <= request.cycle_months <= LONGEST_CYCLE_MONTHS:
         problems.append(Problem(("cycleMonths",), "A cycle is one month: another one cannot be billed yet."))
+    problems += _lifecycle_problems(request)
     if (request.supply_link_id is None) != (request.supply_offering_id is None):
         problems.append(Problem(("supplyOfferingId",), "A resold offering names the link and the offering."))
     elif request.supply_link_id is not None and len(ancestor_paths(of.path)) > 1:
         problems.append(Problem(("supplyLinkId",), "Only the organisation itself buys over a link."))
+    return problems
+
+
+def _lifecycle_problems(request: CreateOffering) -> list[Problem]:
+    problems = []
+    if not 1 <= request.term_months <= LONGEST_TERM_MONTHS:
+        problems.append(Problem(("termMonths",), f"A term has 1 to {LONGEST_TERM_MONTHS} months."))
+    if not 0 <= request.trial_days <= LONGEST_TRIAL_DAYS:
+        problems.append(Problem(("trialDays",), f"A trial has up to {LONGEST_TRIAL_DAYS} days."))
+    if request.trial_days and request.kind is not OfferingKind.PLAN:
+        problems.append(Problem(("trialDays",), f"Only a plan is tried, and not an {request.kind.value}."))
+    if request.cancellation_days is not None and request.cancellation_days < 0:
+        problems.append(Problem(("cancellationDays",), "The days are 0 or more."))
     return problems

@@ -13,7 +13,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.catalogue.product import Offering
-from bss.catalogue.rows import OFFERING_COLUMNS
+from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
 from bss.transaction.begin import reading
@@ -67,7 +67,7 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
         _PUBLISHED,
         *(viewer.organisation_id, viewer.path, list(ancestor_paths(viewer.path)), list(offering_ids)),
     )
-    return {row["id"]: Offering(**dict(row)) for row in rows}
+    return {row["id"]: offering_of(row) for row in rows}
 
 
 _PRICED = """

@@ -7,6 +7,7 @@ Owns: the three values. Does not own: what an offering costs (`bss.catalogue.pri
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 
@@ -32,9 +33,21 @@ class Product:
     name: str
 
 
+class OfferingKind(StrEnum):
+    """How an offering is sold: by itself, only beside a plan, or once and for ever."""
+
+    PLAN = "plan"
+    ADD_ON = "add_on"
+    ASSET = "asset"
+
+
 @dataclass(frozen=True)
 class Offering:
     """A plan of a product: `unit` names what its quantity counts, `cycle_months` how long one cycle pays for.
+
+    `term_months` is what one commits to at a time, `trial_days` how long it may be tried, 0 for not at all. Within
+    `cancellation_days` of the start of a term it may be cancelled at once, later at the end of the term only; None:
+    at any time.
 
     `supply_link_id` and `supply_offering_id` say where the organisation buys it: the link, and the
     distributor's own offering id, which is the identity across the link. An offering of its own has neither;
@@ -49,6 +62,10 @@ class Offering:
     name: str
     unit: str
     cycle_months: int
+    kind: OfferingKind
+    term_months: int
+    trial_days: int
+    cancellation_days: int | None
     vendor_id: UUID | None
     supply_link_id: UUID | None
     supply_offering_id: UUID | None

@@ -13,7 +13,7 @@ from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.meter import Meter, MeterKind
 from bss.catalogue.price_list import ChargeKind, PriceLine, PriceList, PriceVersion
 from bss.catalogue.product import Offering, Product, Vendor
-from bss.catalogue.rows import OFFERING_COLUMNS
+from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
@@ -88,13 +88,13 @@ async def offerings(viewer: Viewer, offering_ids: Collection[UUID]) -> dict[UUID
     What is published to the viewer from above is read by `bss.catalogue.from_above`.
     """
     rows = await _among(viewer, _OFFERINGS, offering_ids)
-    return {row["id"]: _offering_of(row) for row in rows}
+    return {row["id"]: offering_of(row) for row in rows}
 
 
 @requires(Permission.CATALOGUE_VIEW)
 async def offering_page(viewer: Viewer, request: PageRequest) -> Page[Offering]:
     """The offerings of the accounts in the viewer's scope, oldest first."""
-    return await paged(viewer, _OFFERINGS, (viewer.organisation_id, viewer.path), request, _offering_of)
+    return await paged(viewer, _OFFERINGS, (viewer.organisation_id, viewer.path), request, offering_of)
 
 
 @requires(Permission.USAGE_VIEW)
@@ -195,10 +195,6 @@ async def _among(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> 
 
 def _product_of(row: Record) -> Product:
     return Product(**dict(row))
-
-
-def _offering_of(row: Record) -> Offering:
-    return Offering(**dict(row))
 
 
 def _meter_of(row: Record) -> Meter:

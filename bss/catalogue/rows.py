@@ -1,12 +1,21 @@
-"""What statements select to read offerings.
+"""From rows to offerings.
 
-Owns: the columns, which are the fields of the value. Does not own: which rows (`bss.catalogue.queries`).
+Owns: the columns, which are the fields of the value, and the mapping. Does not own: which rows
+(`bss.catalogue.queries`).
 """
 
 from __future__ import annotations
 
 from dataclasses import fields
 
-from bss.catalogue.product import Offering
+from asyncpg import Record
+
+from bss.catalogue.product import Offering, OfferingKind
 
 OFFERING_COLUMNS = ", ".join(f"offering.{field.name}" for field in fields(Offering))
+
+
+def offering_of(row: Record) -> Offering:
+    """The offering in a row that has `OFFERING_COLUMNS` among its own."""
+    values = {field.name: row[field.name] for field in fields(Offering)}
+    return Offering(**{**values, "kind": OfferingKind(values["kind"])})

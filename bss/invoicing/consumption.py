@@ -37,9 +37,9 @@ class Stretch(NamedTuple):
 class Consumption:
     """One subscription in one period.
 
-    `started_at` is the first instant, in whatever period, at which it was active. `usage` are pairs of a
-    meter's code and the sum over the period's hours, in the meter's base unit. `provisioned` tells whether the
-    service ever ran, and `refusal` why a supplier refuses it.
+    `started_at` is the first instant, in whatever period, at which it was active; None for what was transferred
+    here. `usage` are pairs of a meter's code and the sum over the period's hours, in the meter's base unit.
+    `provisioned` tells whether the service ever ran, and `refusal` why a supplier refuses it.
     """
 
     subscription_id: UUID
@@ -55,7 +55,8 @@ class Consumption:
 
 _SELECT = """
 WITH chunk AS MATERIALIZED (
-  SELECT id, path, account_id, removed_at, provisioned_at IS NOT NULL AS provisioned, refusal FROM subscription
+  SELECT id, path, account_id, removed_at, provisioned_at IS NOT NULL AS provisioned, refusal,
+    predecessor_id FROM subscription
   WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id > $3 ORDER BY id LIMIT $4),
 lasting AS (
   SELECT g.subscription_id, g.offering_id, g.status, g.quantity, g.cycle_months, g.effective_from, g.effective_to,
@@ -79,7 +80,8 @@ metered AS (
 used AS (
   SELECT subscription_id, array_agg(meter) AS meters, array_agg(quantity) AS totals
   FROM metered GROUP BY subscription_id)
-SELECT chunk.id, chunk.path, chunk.account_id, chunk.removed_at, t.started_at, t.offerings, t.statuses, t.quantities,
+SELECT chunk.id, chunk.path, chunk.account_id, chunk.removed_at,
+  CASE WHEN chunk.predecessor_id IS NULL THEN t.started_at END AS started_at, t.offerings, t.statuses, t.quantities,
   t.cycles, t.starts, t.ends, u.meters, u.totals, chunk.provisioned, chunk.refusal
 FROM chunk LEFT JOIN timeline t ON t.subscription_id = chunk.id LEFT JOIN used u ON u.subscription_id = chunk.id
 ORDER BY chunk.id

@@ -23,6 +23,7 @@ from bss.invoicing.consumption import Consumption
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
 from bss.period import Period
 from bss.policy import LicenceLines, policy_named
+from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.rating import rate
 
 
@@ -66,7 +67,8 @@ class PeriodRating:
 
     def _refuse_unprovisioned(self, used: Consumption) -> None:
         """Raise `Unbillable` for what the supplier has not accepted: to bill it, or to pass over it, may be wrong."""
-        if used.provisioned or not any(self._channel.resold(stretch.offering_id) for stretch in used.stretches):
+        paid = [stretch for stretch in used.stretches if stretch.status is not SegmentStatus.TRIAL]
+        if used.provisioned or not any(self._channel.resold(stretch.offering_id) for stretch in paid):
             return
         if used.refusal is None:
             raise Unbillable(("the subscription is not provisioned by its supplier yet",))

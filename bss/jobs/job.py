@@ -16,6 +16,7 @@ class JobKind(StrEnum):
 
     BILL_RUN = "bill:run"
     INVOICE_RENDER = "invoice:render"
+    SYNC_AWAIT_PAYMENT = "sync:await-payment"
     SYNC_CAPTURE_ACCOUNT = "sync:capture-account"
     SYNC_CAPTURE_SUBSCRIPTION = "sync:capture-subscription"
     SYNC_CAPTURE_SUPPLY = "sync:capture-supply"
@@ -26,6 +27,7 @@ class JobKind(StrEnum):
 MEANING: dict[JobKind, str] = {
     JobKind.BILL_RUN: "Close the ended billing periods and issue their invoices; key: the bill run.",
     JobKind.INVOICE_RENDER: "Make the PDF of an issued invoice and store it; key: the invoice.",
+    JobKind.SYNC_AWAIT_PAYMENT: "Look at a subscription again when its trial ends; key: the subscription.",
     JobKind.SYNC_CAPTURE_ACCOUNT: "Prepare an account's state for its link; key: the account.",
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: "Prepare a subscription's timeline for its link; key: the subscription.",
     JobKind.SYNC_CAPTURE_SUPPLY: "Prepare the terms of a reseller for its link; key: the price list.",

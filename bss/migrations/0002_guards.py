@@ -32,6 +32,7 @@ ACCOUNT_TABLES = (
     "edge",
     "subscription",
     "segment",
+    "subscription_order",
     "usage_batch",
     "billable_line",
 )
@@ -183,6 +184,11 @@ KEYS = [
     " AND seller_account_id IS NULL AND num_nonnulls(link_id, vendor_id) = 1)",
     "ALTER TABLE edge ADD CONSTRAINT edge_billing_day CHECK (billing_day BETWEEN 1 AND 31)",
     "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
+    "ALTER TABLE subscription ADD CONSTRAINT subscription_term CHECK (term_months > 0)",
+    "CREATE INDEX subscription_by_parent ON subscription (organisation_id, parent_id) WHERE parent_id IS NOT NULL",
+    "CREATE UNIQUE INDEX subscription_succeeds_once ON subscription (organisation_id, predecessor_id)"
+    " WHERE predecessor_id IS NOT NULL",
+    "ALTER TABLE subscription_order ADD CONSTRAINT order_once UNIQUE (organisation_id, subscription_id, version)",
     "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id)",
     "ALTER TABLE segment ADD CONSTRAINT segment_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
@@ -237,6 +243,9 @@ REFERENCES = [
         ("edge", "issuer_id", "issuer"),
         ("subscription", "account_id", "account"),
         ("subscription", "offering_id", "offering"),
+        ("subscription", "parent_id", "subscription"),
+        ("subscription", "predecessor_id", "subscription"),
+        ("subscription_order", "subscription_id", "subscription"),
         ("segment", "subscription_id", "subscription"),
         ("segment", "offering_id", "offering"),
         ("billable_line", "edge_id", "edge"),
@@ -291,6 +300,7 @@ LOCKS = [
     *append_only("price"),
     "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
     *append_only("segment", except_for=("recorded_to",)),
+    *append_only("subscription_order"),
     "CREATE TRIGGER billable_line_is_final BEFORE UPDATE OR DELETE ON billable_line"
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_final_line()",
     *append_only("invoice", except_for=("path", "seller_path")),

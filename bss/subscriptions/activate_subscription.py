@@ -38,5 +38,5 @@ async def activate_subscription(tx: Transaction, request: ActivateSubscription, 
     offering = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
     await refuse_unpriced(tx, subscription.path, offering, starts_at)
     sold = replace(subscription, starts_at=starts_at)
-    await begin_service(tx, subscription.id, offering, sold, now=now)
+    await begin_service(tx, subscription.id, offering, sold, Verb.ACTIVATE, now=now)
     return Outcome(subscription.id)

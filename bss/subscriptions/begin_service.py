@@ -13,10 +13,13 @@ from uuid import UUID
 
 from bss.agreements.queries import missing_prices
 from bss.catalogue.product import Offering
+from bss.organisations.queries import organisation
+from bss.period import term
 from bss.provisioning.provision import provision
 from bss.refusal import Refusal
-from bss.subscriptions.subscription import Projection, SubscriptionState
-from bss.subscriptions.timeline import Segment, SegmentStatus, started
+from bss.subscriptions.order import Order
+from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
+from bss.subscriptions.timeline import Segment, SegmentStatus, lasting_until, started
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 
@@ -33,19 +36,40 @@ async def refuse_unpriced(tx: Transaction, account_path: str, offering: Offering
         raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.", ("offeringId",))
 
 
+async def first_end(tx: Transaction, sold: Projection, paid_from: datetime) -> datetime:
+    """The end of the first term of what is not renewed; a trial is no part of a term."""
+    zone = (await organisation(tx.viewer)).zone
+    return term(paid_from, anchor=sold.term_anchor or paid_from, months=sold.term_months, zone=zone).end
+
+
 async def begin_service(
-    tx: Transaction, subscription_id: UUID, offering: Offering, sold: Projection, *, now: datetime
+    tx: Transaction,
+    subscription_id: UUID,
+    offering: Offering,
+    sold: Projection,
+    verb: Verb,
+    *,
+    now: datetime,
+    tried_until: datetime | None = None,
 ) -> None:
-    """Write the subscription as active from its `starts_at` on, which may lie before or after now."""
-    first = Segment(
+    """Write the subscription as active from its `starts_at` on, which may lie before or after now.
+
+    With `tried_until` it is in trial until then. Without automatic renewal it ends with its first term.
+    """
+    paying = Segment(
         sold.offering_id,
         SegmentStatus.ACTIVE,
         sold.quantity,
         sold.characteristics,
         sold.cycle_months,
-        sold.starts_at,
+        tried_until or sold.starts_at,
     )
+    trial = replace(paying, status=SegmentStatus.TRIAL, effective_from=sold.starts_at, effective_to=tried_until)
+    timeline = started(paying) if tried_until is None else (trial, paying)
     active = replace(sold, state=SubscriptionState.ACTIVE, activated_at=sold.starts_at)
-    await write_timeline(tx, subscription_id, started(first), active, now=now)
+    if not sold.renews_automatically:
+        active = replace(active, ends_at=await first_end(tx, sold, paying.effective_from))
+        timeline = lasting_until(timeline, active.ends_at)
+    await write_timeline(tx, subscription_id, timeline, active, Order(verb, sold.starts_at), now=now)
     if not offering.resold:
         await provision(tx, subscription_id, sold.starts_at)

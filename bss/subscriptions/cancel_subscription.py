@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from bss.catalogue.product import Offering
 from bss.organisations.queries import organisation
-from bss.period import billing_period, zone_named
 from bss.permission import Permission
 from bss.provisioning.provision import removed
-from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import Opened, open_change, refuse_backdating
+from bss.refusal import InvalidInput, LockedField, NotFound, Refusal, WrongState
+from bss.subscriptions.open_change import Opened, asked_instant, open_add_ons, open_change, refuse_backdating
+from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
-from bss.subscriptions.subscription import Subscription, Verb
-from bss.subscriptions.timeline import ended
+from bss.subscriptions.subscription import Verb
+from bss.subscriptions.timeline import ended, trial_end
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
 
+class CancellationWindowClosed(Refusal):
+    code = "CANCELLATION_WINDOW_CLOSED"
+    meaning = "The offering can be cancelled at once only in the first days of a term; later, at the end of the term."
+
+
 @dataclass(frozen=True)
 class CancelSubscription:
-    """End the service at `effective_at`; or at the end of the current term; or else now.
+    """End the service, and that of its add-ons, at `effective_at`; or at the end of the current term; or else now.
 
     An instant in the past needs `subscription:backdate`: it rewrites what is owed.
 
@@ -34,48 +40,58 @@ class CancelSubscription:
     effective_at: datetime | None = None
     at_term_end: bool = False
     expected_version: int | None = None
+    reason: str = ""
 
 
 @command(
     "cancelSubscription",
     requires=Permission.SUBSCRIPTION_MANAGE,
-    refuses=(NotFound, LockedField, WrongState),
+    refuses=(NotFound, LockedField, WrongState, CancellationWindowClosed),
 )
 async def cancel_subscription(tx: Transaction, request: CancelSubscription, now: datetime) -> Outcome:
     """Cancel a subscription: at once, at an instant, or at the end of its current term."""
-    if request.at_term_end and request.effective_at is not None:
-        raise InvalidInput.at("atTermEnd", "Ask for an instant or for the end of the term, not for both.")
     refuse_backdating(tx, request.effective_at, now)
+    if problems := list(reason_problems(request.reason)):
+        raise InvalidInput(problems)
     opened = await open_change(tx, request.subscription_id, Verb.CANCEL, expected_version=request.expected_version)
     ends_at = await _end(tx, request, opened, now)
+    add_ons = await open_add_ons(tx, opened.subscription, Verb.CANCEL)
+    sold = await offerings(tx.viewer, [each.subscription.id for each in (opened, *add_ons)])
+    await _refuse_outside_window(tx, opened, sold[opened.subscription.id], ends_at)
+    await end_service(tx, opened, sold[opened.subscription.id], Order(Verb.CANCEL, ends_at, request.reason), now)
+    for each in add_ons:
+        order = Order(Verb.CANCEL, ends_at, f"with {opened.subscription.name}")
+        await end_service(tx, each, sold[each.subscription.id], order, now)
+    return Outcome(opened.subscription.id)
+
+
+async def end_service(tx: Transaction, opened: Opened, offering: Offering, order: Order, now: datetime) -> None:
+    """Write the end of an opened subscription at the order's instant; an end that is agreed is never put off."""
     subscription = opened.subscription
+    ends_at = max(subscription.starts_at, order.effective_at)
+    if subscription.ends_at is not None:
+        ends_at = min(ends_at, subscription.ends_at)
     cancelled = replace(subscription, state=opened.following, ends_at=ends_at)
-    await write_timeline(tx, subscription.id, ended(opened.timeline, ends_at), cancelled, now=now)
-    if not (await offerings(tx.viewer, (subscription.id,)))[subscription.id].resold:
+    await write_timeline(tx, subscription.id, ended(opened.timeline, ends_at), cancelled, order, now=now)
+    if not offering.resold:
         await removed(tx, subscription.id, ends_at)
-    return Outcome(subscription.id)
 
 
 async def _end(tx: Transaction, request: CancelSubscription, opened: Opened, now: datetime) -> datetime:
-    starts_at = opened.subscription.starts_at
-    if not opened.timeline:
-        return starts_at
-    if request.at_term_end:
-        zone = (await organisation(tx.viewer)).zone
-        return term_end(opened.subscription, max(now, starts_at), zone)
-    return max(starts_at, request.effective_at or now)
+    asked = await asked_instant(tx, opened, request.effective_at, request.at_term_end, now)
+    return asked if opened.timeline else opened.subscription.starts_at
 
 
-def term_end(subscription: Subscription, at: datetime, zone: str) -> datetime:
-    """The end of the cycle that contains the instant; cycles begin on the local day of the month of the start.
-
-    Offerings have cycles of one month. A longer one would be in step with the start only if it divided a year.
-    """
-    first_day = subscription.starts_at.astimezone(zone_named(zone))
-    return billing_period(
-        at,
-        day=first_day.day,
-        zone=zone,
-        months=subscription.cycle_months,
-        first_month=first_day.month,
-    ).end
+async def _refuse_outside_window(tx: Transaction, opened: Opened, offering: Offering, ends_at: datetime) -> None:
+    """A trial, and what has not begun, may always be cancelled."""
+    days, subscription = offering.cancellation_days, opened.subscription
+    paid_from = trial_end(opened.timeline) or subscription.starts_at
+    if days is None or not opened.timeline or ends_at <= paid_from:
+        return
+    term = subscription.term(ends_at, (await organisation(tx.viewer)).zone)
+    begun = max(term.start, paid_from)
+    if ends_at > begun + timedelta(days=days) and ends_at != term.start:
+        raise CancellationWindowClosed(
+            f"It can be cancelled within {days} days of the start of a term, or on {term.end:%Y-%m-%d %H:%MZ}.",
+            ("effectiveAt",),
+        )

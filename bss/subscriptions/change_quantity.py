@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import open_change, refuse_backdating
+from bss.subscriptions.open_change import asked_instant, open_change, refuse_backdating, write_change
+from bss.subscriptions.order import Order
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Verb
-from bss.subscriptions.timeline import OutsideTimeline, changed
-from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -23,13 +22,14 @@ class ChangeQuantity:
     """`quantity` from `effective_at` to the end of the timeline; what was scheduled after it is superseded.
 
     `effective_at` may lie in the future or, with `subscription:backdate`, in the past, but not before the start.
-    Left out, it is now, or the start if that is to come.
+    Left out, it is the end of the current term, if that is asked for; or else now, or the start if that is to come.
     """
 
     subscription_id: UUID
     quantity: Decimal
     effective_at: datetime | None = None
     expected_version: int | None = None
+    at_term_end: bool = False
 
 
 @command(
@@ -46,11 +46,6 @@ async def change_quantity(tx: Transaction, request: ChangeQuantity, now: datetim
     opened = await open_change(
         tx, request.subscription_id, Verb.CHANGE_QUANTITY, expected_version=request.expected_version
     )
-    subscription = opened.subscription
-    at = request.effective_at or max(now, subscription.starts_at)
-    try:
-        wanted = changed(opened.timeline, at, quantity=request.quantity)
-    except OutsideTimeline:
-        raise InvalidInput.at("effectiveAt", "The change lies before the start of the subscription.") from None
-    await write_timeline(tx, subscription.id, wanted, replace(subscription, state=opened.following), now=now)
-    return Outcome(subscription.id)
+    at = await asked_instant(tx, opened, request.effective_at, request.at_term_end, now)
+    await write_change(tx, opened, Order(Verb.CHANGE_QUANTITY, at), now, quantity=request.quantity)
+    return Outcome(opened.subscription.id)

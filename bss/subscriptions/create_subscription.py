@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from bss.canonical import plain
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering
+from bss.catalogue.product import Offering, OfferingKind
 from bss.identifier import label, uuid7
 from bss.organisations import queries as organisations
 from bss.organisations.account import Account
@@ -18,8 +18,9 @@ from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
 from bss.subscriptions.characteristics import characteristics_problems
+from bss.subscriptions.order import Order
 from bss.subscriptions.quantity import quantity_problems
-from bss.subscriptions.subscription import Projection, SubscriptionState
+from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
 from bss.subscriptions.write_timeline import write_timeline
 from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
@@ -32,7 +33,8 @@ class CreateSubscription:
 
     `starts_at` may lie in the past or in the future; left out, it is now. `name` is the offering's unless it is
     given, and `order_reference` is made from the subscription's id. Without `activate` nothing is in service
-    until the subscription is activated.
+    until the subscription is activated. With `trial` it is tried first, for as many days as the offering says, and
+    paid for from then on unless it is cancelled.
     """
 
     account_id: UUID
@@ -44,6 +46,7 @@ class CreateSubscription:
     characteristics: Mapping[str, object] = field(default_factory=dict)
     renews_automatically: bool = True
     order_reference: str = ""
+    trial: bool = False
 
 
 @command(
@@ -58,17 +61,28 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
     if offering is None:
         raise NotFound("offering", ("offeringId",))
-    problems = _problems(request)
+    problems = [*_problems(request), *_trial_problems(request, offering)]
+    if offering.kind is OfferingKind.ADD_ON:
+        problems.append(Problem(("offeringId",), f"{offering.name} is sold beside a plan only: add it to one."))
     if problems:
         raise InvalidInput(problems)
     subscription_id = uuid7()
     sold = _sold(request, subscription_id, account, offering, now)
-    await refuse_unpriced(tx, account.path, offering, sold.starts_at)
+    tried_until = sold.starts_at + timedelta(days=offering.trial_days) if request.trial else None
+    sold = replace(sold, term_anchor=tried_until)
+    await refuse_unpriced(tx, account.path, offering, tried_until or sold.starts_at)
     if request.activate:
-        await begin_service(tx, subscription_id, offering, sold, now=now)
+        await begin_service(tx, subscription_id, offering, sold, Verb.CREATE, now=now, tried_until=tried_until)
     else:
-        await write_timeline(tx, subscription_id, (), sold, now=now)
+        await write_timeline(tx, subscription_id, (), sold, Order(Verb.CREATE, sold.starts_at), now=now)
     return Outcome(subscription_id)
+
+
+def _trial_problems(request: CreateSubscription, offering: Offering) -> Iterator[Problem]:
+    if request.trial and not offering.trial_days:
+        yield Problem(("trial",), f"{offering.name} has no trial.")
+    if request.trial and not request.activate:
+        yield Problem(("activate",), "A trial begins with the sale.")
 
 
 def _problems(request: CreateSubscription) -> tuple[Problem, ...]:
@@ -92,6 +106,7 @@ def _sold(
         quantity=request.quantity,
         characteristics=plain(request.characteristics),
         cycle_months=offering.cycle_months,
+        term_months=offering.term_months,
         renews_automatically=request.renews_automatically,
         order_reference=request.order_reference.strip() or f"ORD-{label(subscription_id).upper()}",
         starts_at=request.starts_at or now,

@@ -1,4 +1,4 @@
-"""Rows: subscriptions and the segments of their timelines."""
+"""Rows: subscriptions, the segments of their timelines, and the orders that made them."""
 
 from __future__ import annotations
 
@@ -25,6 +25,10 @@ class SubscriptionModel(AccountRow):
     quantity: Decimal = QuantityField()
     characteristics: Any = fields.JSONField()
     cycle_months: int = fields.IntField(default=1)
+    term_months: int = fields.IntField(default=1)
+    term_anchor: datetime | None = fields.DatetimeField(null=True)
+    parent_id: UUID | None = fields.UUIDField(null=True)
+    predecessor_id: UUID | None = fields.UUIDField(null=True)
     renews_automatically = fields.BooleanField(default=True)
     order_reference: str = fields.TextField(default="")
     starts_at: datetime = fields.DatetimeField()
@@ -59,3 +63,19 @@ class SegmentModel(AccountRow):
 
     class Meta:
         table = "segment"
+
+
+class OrderModel(AccountRow):
+    """Who wanted what of a subscription, when and why: one row for each version."""
+
+    subscription_id: UUID = fields.UUIDField()
+    version: int = fields.BigIntField()
+    verb: str = fields.TextField()
+    actor_id: UUID = fields.UUIDField()
+    actor_name: str = fields.TextField()
+    reason: str = fields.TextField(default="")
+    effective_at: datetime = fields.DatetimeField()
+    recorded_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "subscription_order"

@@ -1,22 +1,26 @@
-"""Step: open a stored subscription for a change.
+"""Step: open a stored subscription for a change, and write the change.
 
-Owns: the row lock, and the refusals that changes have in common: a past that the viewer may not rewrite; then, in
-this order, not there, another organisation's, changed by somebody else first, wrong state. Does not own: the change
-(the commands).
+Owns: the row lock, and what changes have in common: the refusals (a past that the viewer may not rewrite; then, in
+this order, not there, another organisation's, changed by somebody else first, wrong state), and from when on a change
+is in effect. Does not own: the change (the commands).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Unpack
 from uuid import UUID
 
+from bss.organisations.queries import organisation
 from bss.permission import Permission
-from bss.refusal import Conflict, NotFound
+from bss.refusal import Conflict, InvalidInput, NotFound
+from bss.subscriptions.order import Order
 from bss.subscriptions.queries import timeline
 from bss.subscriptions.rows import SUBSCRIPTION_COLUMNS, subscription_of
-from bss.subscriptions.subscription import Subscription, SubscriptionState, Verb, after
-from bss.subscriptions.timeline import Timeline
+from bss.subscriptions.subscription import TRANSITIONS, Subscription, SubscriptionState, Verb, after
+from bss.subscriptions.timeline import Change, OutsideTimeline, Timeline, changed
+from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 
 
@@ -27,6 +31,10 @@ class Opened:
     subscription: Subscription
     timeline: Timeline
     following: SubscriptionState
+
+    def by_default(self, now: datetime) -> datetime:
+        """From when on a change is in effect that names no instant: now, or the start if that is to come."""
+        return max(now, self.subscription.starts_at)
 
 
 def refuse_backdating(tx: Transaction, effective_at: datetime | None, now: datetime) -> None:
@@ -57,3 +65,41 @@ async def open_change(tx: Transaction, subscription_id: UUID, verb: Verb, *, exp
         )
     following = after(subscription.state, verb)
     return Opened(subscription, (await timeline(tx.viewer, (subscription_id,)))[subscription_id], following)
+
+
+async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb) -> tuple[Opened, ...]:
+    """Lock the add-ons of a plan that the verb can be said of: they share its fate."""
+    rows = await tx.connection.fetch(
+        f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
+        " WHERE organisation_id = $1 AND parent_id = $2 ORDER BY id FOR UPDATE",
+        *(tx.organisation_id, plan.id),
+    )
+    found = [subscription_of(row) for row in rows]
+    timelines = await timeline(tx.viewer, [each.id for each in found])
+    following = {each.id: TRANSITIONS.get((each.state, verb)) for each in found}
+    return tuple(Opened(each, timelines[each.id], state) for each in found if (state := following[each.id]))
+
+
+async def asked_instant(
+    tx: Transaction, opened: Opened, effective_at: datetime | None, at_term_end: bool, now: datetime
+) -> datetime:
+    """The instant that was asked for: one, or the end of the current term, or else the default.
+
+    Raises `InvalidInput` when both are asked for.
+    """
+    if not at_term_end:
+        return effective_at or opened.by_default(now)
+    if effective_at is not None:
+        raise InvalidInput.at("atTermEnd", "Ask for an instant or for the end of the term, not for both.")
+    return opened.subscription.term(now, (await organisation(tx.viewer)).zone).end
+
+
+async def write_change(tx: Transaction, opened: Opened, order: Order, now: datetime, **change: Unpack[Change]) -> None:
+    """Write the change of the segments from the order's instant on. Raises `InvalidInput` outside the timeline."""
+    try:
+        wanted = changed(opened.timeline, order.effective_at, **change)
+    except OutsideTimeline:
+        message = "The change lies before the start of the subscription, or not before its end."
+        raise InvalidInput.at("effectiveAt", message) from None
+    after_it = replace(opened.subscription, state=opened.following)
+    await write_timeline(tx, opened.subscription.id, wanted, after_it, order, now=now)

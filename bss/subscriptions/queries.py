@@ -9,11 +9,19 @@ from uuid import UUID
 
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.product import Offering
-from bss.catalogue.rows import OFFERING_COLUMNS
+from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.identifier import Kind, public
 from bss.permission import Permission
 from bss.refusal import NotFound
-from bss.subscriptions.rows import SEGMENT_COLUMNS, SUBSCRIPTION_COLUMNS, segment_of, subscription_of
+from bss.subscriptions.order import RecordedOrder
+from bss.subscriptions.rows import (
+    ORDER_COLUMNS,
+    SEGMENT_COLUMNS,
+    SUBSCRIPTION_COLUMNS,
+    order_of,
+    segment_of,
+    subscription_of,
+)
 from bss.subscriptions.subscription import Subscription
 from bss.subscriptions.timeline import Segment, Timeline
 from bss.transaction.begin import reading
@@ -21,6 +29,7 @@ from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+MOST_ORDERS = 100
 _KNOWN_NOW = "recorded_to IS NULL"
 _KNOWN_AT = "recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4)"
 _OFFERINGS = (
@@ -91,8 +100,37 @@ async def offerings(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[
     a subscription may know what it is.
     """
     rows = await rows_from_above(viewer, _OFFERINGS, viewer.organisation_id, viewer.path, list(subscription_ids))
-    found = [dict(row) for row in rows]
-    return {row.pop("subscription_id"): Offering(**row) for row in found}
+    return {row["subscription_id"]: offering_of(row) for row in rows}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def orders(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, tuple[RecordedOrder, ...]]:
+    """The last `MOST_ORDERS` orders of each of these subscriptions that the viewer can see, newest first."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {ORDER_COLUMNS} FROM unnest($3::uuid[]) AS asked (subscription) CROSS JOIN LATERAL ("
+            f"  SELECT * FROM subscription_order WHERE {_IN_SCOPE} AND subscription_id = asked.subscription"
+            "   ORDER BY version DESC LIMIT $4) AS placed ORDER BY subscription_id, version DESC",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids), MOST_ORDERS),
+        )
+    found: dict[UUID, list[RecordedOrder]] = {subscription_id: [] for subscription_id in subscription_ids}
+    for row in rows:
+        found[row["subscription_id"]].append(order_of(row))
+    return {subscription_id: tuple(some) for subscription_id, some in found.items()}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def add_ons(viewer: Viewer, plan_ids: Collection[UUID]) -> dict[UUID, tuple[Subscription, ...]]:
+    """The add-ons beside each of these plans, live ones and ended ones, oldest first."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE} AND parent_id = ANY($3) ORDER BY id",
+            *(viewer.organisation_id, viewer.path, list(plan_ids)),
+        )
+    found: dict[UUID, list[Subscription]] = {plan_id: [] for plan_id in plan_ids}
+    for row in rows:
+        found[row["parent_id"]].append(subscription_of(row))
+    return {plan_id: tuple(some) for plan_id, some in found.items()}
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)

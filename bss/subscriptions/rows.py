@@ -1,4 +1,4 @@
-"""From rows to values: the one mapping of subscriptions and segments.
+"""From rows to values: the one mapping of subscriptions, segments and orders.
 
 Owns: which columns are read, and their order. Does not own: any statement.
 """
@@ -9,15 +9,18 @@ import json
 
 from asyncpg import Record
 
-from bss.subscriptions.subscription import Subscription, SubscriptionState
+from bss.subscriptions.order import RecordedOrder
+from bss.subscriptions.subscription import Subscription, SubscriptionState, Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus
 
 SUBSCRIPTION_COLUMNS = (
     "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle_months,"
     " renews_automatically, order_reference, starts_at, ends_at, activated_at, provisioned_at, removed_at,"
-    " mirrored, managed_by, refusal, version, created_at"
+    " term_months, term_anchor, parent_id, predecessor_id, mirrored, managed_by, refusal, version, created_at"
 )
 SEGMENT_COLUMNS = "offering_id, status, quantity, characteristics, cycle_months, effective_from, effective_to"
+
+ORDER_COLUMNS = "id, subscription_id, version, verb, actor_name, reason, effective_at, recorded_at"
 
 
 def subscription_of(row: Record) -> Subscription:
@@ -43,3 +46,8 @@ def segment_of(row: Record) -> Segment:
         row["effective_from"],
         row["effective_to"],
     )
+
+
+def order_of(row: Record) -> RecordedOrder:
+    """The order in a row of `ORDER_COLUMNS`."""
+    return RecordedOrder(**{**dict(row), "verb": Verb[row["verb"].upper()]})

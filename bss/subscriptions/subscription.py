@@ -13,6 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from bss.period import Period, term
 from bss.refusal import LockedField, WrongState
 
 
@@ -29,18 +30,38 @@ class SubscriptionState(StrEnum):
 
 
 class Verb(StrEnum):
-    """What a person may do to a subscription after it was created."""
+    """What a person may do to a subscription, in words that fit before its name."""
 
+    CREATE = "create"
     ACTIVATE = "activate"
     CHANGE_QUANTITY = "change the quantity of"
+    CHANGE_OFFERING = "change the offering of"
+    EXTEND_TRIAL = "extend the trial of"
+    CONVERT_TRIAL = "convert the trial of"
+    SUSPEND = "suspend"
+    RESUME = "resume"
+    SET_RENEWAL = "set the renewal of"
+    RENEW = "renew"
+    ALIGN_TERM = "align the term of"
+    TRANSFER = "transfer"
     CANCEL = "cancel"
+    MIRROR = "mirror"
 
 
 TRANSITIONS: dict[tuple[SubscriptionState, Verb], SubscriptionState] = {
     (SubscriptionState.CREATED, Verb.ACTIVATE): SubscriptionState.ACTIVE,
     (SubscriptionState.CREATED, Verb.CANCEL): SubscriptionState.CANCELLED,
     (SubscriptionState.ACTIVE, Verb.CHANGE_QUANTITY): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.CHANGE_OFFERING): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.EXTEND_TRIAL): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.CONVERT_TRIAL): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.SUSPEND): SubscriptionState.SUSPENDED,
+    (SubscriptionState.ACTIVE, Verb.SET_RENEWAL): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.RENEW): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.ALIGN_TERM): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.TRANSFER): SubscriptionState.CANCELLED,
     (SubscriptionState.ACTIVE, Verb.CANCEL): SubscriptionState.CANCELLED,
+    (SubscriptionState.SUSPENDED, Verb.RESUME): SubscriptionState.ACTIVE,
     (SubscriptionState.SUSPENDED, Verb.CANCEL): SubscriptionState.CANCELLED,
 }
 """The whole life of a subscription; what does not stand here is refused."""
@@ -60,8 +81,10 @@ class Projection:
 
     `offering_id`, `quantity`, `characteristics` and `cycle_months` are those in effect when it was last
     written: a change that was scheduled shows in the timeline at its instant, and here with the next write.
-    `path` is the account's. `ends_at` is set by a cancellation; it equals `starts_at` when the service never
-    began. `mirrored`: the copy of an origin that the organisation `managed_by` alone may change.
+    `path` is the account's. `ends_at` is set by a cancellation, or by a term that is not renewed; it equals
+    `starts_at` when the service never began. Terms of `term_months` are counted from `term_anchor`, or from the
+    start. `parent_id`: the plan that this is an add-on of; `predecessor_id`: the subscription that was transferred
+    here. `mirrored`: the copy of an origin that the organisation `managed_by` alone may change.
     """
 
     path: str
@@ -77,6 +100,10 @@ class Projection:
     starts_at: datetime
     ends_at: datetime | None = None
     activated_at: datetime | None = None
+    term_months: int = 1
+    term_anchor: datetime | None = None
+    parent_id: UUID | None = None
+    predecessor_id: UUID | None = None
     mirrored: bool = False
     managed_by: str = ""
 
@@ -95,6 +122,11 @@ class Subscription(Projection):
     refusal: str | None
     version: int
     created_at: datetime
+
+    def term(self, at: datetime, zone: str) -> Period:
+        """The term that contains the instant; before the start, the first one."""
+        anchor = self.term_anchor or self.starts_at
+        return term(max(at, anchor), anchor=anchor, months=self.term_months, zone=zone)
 
     def refuse_if_mirrored(self) -> None:
         """Raise `LockedField` when the subscription belongs to another organisation's BSS."""

@@ -10,7 +10,7 @@ subscription that was never in service.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -58,7 +58,10 @@ Timeline = tuple[Segment, ...]
 class Change(TypedDict, total=False):
     """The properties of a segment that a change may replace; what is left out stays."""
 
+    offering_id: UUID
+    status: SegmentStatus
     quantity: Decimal
+    cycle_months: int
 
 
 class OutsideTimeline(ValueError):
@@ -78,7 +81,7 @@ def changed(timeline: Timeline, at: datetime, **change: Unpack[Change]) -> Timel
     """
     if not any(segment.contains(at) for segment in timeline):
         raise OutsideTimeline(f"{at} lies outside the timeline")
-    return _joined((*ended(timeline, at), *(replace(segment, **change) for segment in _from(timeline, at))))
+    return _joined((*ended(timeline, at), *(replace(segment, **change) for segment in remaining(timeline, at))))
 
 
 def ended(timeline: Timeline, at: datetime) -> Timeline:
@@ -90,6 +93,39 @@ def ended(timeline: Timeline, at: datetime) -> Timeline:
         for segment in timeline
         if segment.effective_from < at
     )
+
+
+def lasting_until(timeline: Timeline, until: datetime | None) -> Timeline:
+    """The timeline with its end put off to `until`, or to no end; its last segment lasts on."""
+    return _joined((*timeline[:-1], replace(timeline[-1], effective_to=until)))
+
+
+def tried_until(timeline: Timeline, until: datetime) -> Timeline:
+    """The timeline with its trial, which comes first, ended or prolonged to `until`, and paid from then on.
+
+    The first paid segment begins then; a change that was scheduled after that stays where it is. Raises
+    `OutsideTimeline` when there is no trial, and when `until` is not between its start and the end of what follows.
+    """
+    trial = timeline[:1]
+    if not trial or trial[0].status is not SegmentStatus.TRIAL or until < trial[0].effective_from:
+        raise OutsideTimeline(f"there is no trial to end at {until}")
+    paying = replace(trial[0], status=SegmentStatus.ACTIVE, effective_to=None)
+    later = [segment for segment in timeline if segment.effective_to is None or segment.effective_to > until]
+    if not later:
+        raise OutsideTimeline(f"{until} lies after the end")
+    first = later[0]
+    begun = replace(
+        paying if first.status is SegmentStatus.TRIAL else first,
+        effective_from=until,
+        effective_to=first.effective_to,
+    )
+    tried = () if until == trial[0].effective_from else (replace(trial[0], effective_to=until),)
+    return _joined((*tried, begun, *later[1:]))
+
+
+def trial_end(timeline: Timeline) -> datetime | None:
+    """When the trial at its beginning ends, in the past or to come; None without one."""
+    return timeline[0].effective_to if timeline and timeline[0].status is SegmentStatus.TRIAL else None
 
 
 def as_of(timeline: Timeline, instant: datetime) -> Segment | None:
@@ -105,7 +141,7 @@ def sound(timeline: Timeline) -> bool:
     )
 
 
-def _from(timeline: Timeline, at: datetime) -> Iterable[Segment]:
+def remaining(timeline: Timeline, at: datetime) -> Iterator[Segment]:
     """What is left of the segments from `at` on."""
     for segment in timeline:
         if segment.effective_from >= at:

@@ -1,7 +1,7 @@
 """Step: write a subscription and its wanted timeline; the one way in which either changes.
 
-Owns: the version, the append-only record of segments (what was known when), and the event. Does not own: what
-the timeline should be (the commands), or whether the writer may (the commands; for mirrored rows the sync role).
+Owns: the version, the append-only record of segments (what was known when), the order, and the event. Does not own:
+what the timeline should be (the commands), or whether the writer may (the commands; for mirrored rows the sync role).
 
 A segment row says what is in effect and, by its recorded range, when that was known. Rows are never rewritten:
 what vanishes or changes is closed once, what is new is added, and what stays is left alone.
@@ -17,6 +17,7 @@ from bss.canonical import canonical
 from bss.identifier import uuid7
 from bss.outbox.event import EventName
 from bss.outbox.record import record
+from bss.subscriptions.order import Order
 from bss.subscriptions.rows import SEGMENT_COLUMNS, segment_of
 from bss.subscriptions.subscription import Projection
 from bss.subscriptions.timeline import Segment, Timeline, as_of, sound
@@ -24,7 +25,7 @@ from bss.transaction.begin import Transaction
 
 
 async def write_timeline(
-    tx: Transaction, subscription_id: UUID, timeline: Timeline, projection: Projection, *, now: datetime
+    tx: Transaction, subscription_id: UUID, timeline: Timeline, projection: Projection, order: Order, *, now: datetime
 ) -> int:
     """Make the stored subscription show the projection, and its timeline be this one, as known from `now` on.
 
@@ -41,6 +42,7 @@ async def write_timeline(
     await _close(tx, [segment_id for start, (segment_id, _) in stored.items() if start not in kept], now)
     added = [segment for segment in timeline if segment.effective_from not in kept]
     await _add(tx, subscription_id, projection, added, now)
+    await _write_order(tx, subscription_id, projection.path, version, order, now)
     await record(tx, EventName.SUBSCRIPTION_CHANGED, subscription_id, now=now)
     return version
 
@@ -68,22 +70,36 @@ async def _write_projection(tx: Transaction, subscription_id: UUID, projection: 
     version: int = await tx.connection.fetchval(
         "INSERT INTO subscription AS stored (id, organisation_id, path, account_id, offering_id, name, state,"
         " quantity, characteristics, cycle_months, renews_automatically, order_reference, starts_at, ends_at,"
-        " activated_at, mirrored, managed_by, version, created_at)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 1, $18)"
+        " activated_at, mirrored, managed_by, created_at, term_months, term_anchor, parent_id, predecessor_id, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
+        " $22, 1)"
         " ON CONFLICT (organisation_id, id) DO UPDATE SET offering_id = excluded.offering_id,"
         " name = excluded.name, state = excluded.state, quantity = excluded.quantity,"
         " characteristics = excluded.characteristics, cycle_months = excluded.cycle_months,"
         " renews_automatically = excluded.renews_automatically, order_reference = excluded.order_reference,"
         " starts_at = excluded.starts_at, ends_at = excluded.ends_at, activated_at = excluded.activated_at,"
+        " term_months = excluded.term_months, term_anchor = excluded.term_anchor,"
         " managed_by = excluded.managed_by, version = stored.version + 1"
         " RETURNING version",
         *(subscription_id, tx.organisation_id, projection.path, projection.account_id, projection.offering_id),
         *(projection.name, projection.state.value, projection.quantity, _json(projection.characteristics)),
         *(projection.cycle_months, projection.renews_automatically, projection.order_reference),
         *(projection.starts_at, projection.ends_at, projection.activated_at),
-        *(projection.mirrored, projection.managed_by, now),
+        *(projection.mirrored, projection.managed_by, now, projection.term_months, projection.term_anchor),
+        *(projection.parent_id, projection.predecessor_id),
     )
     return version
+
+
+async def _write_order(
+    tx: Transaction, subscription_id: UUID, path: str, version: int, order: Order, now: datetime
+) -> None:
+    await tx.connection.execute(
+        "INSERT INTO subscription_order (id, organisation_id, path, subscription_id, version, verb, actor_id,"
+        " actor_name, reason, effective_at, recorded_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        *(uuid7(), tx.organisation_id, path, subscription_id, version, order.verb.name.lower()),
+        *(tx.viewer.actor_id, tx.viewer.actor_name, order.reason.strip(), order.effective_at, now),
+    )
 
 
 async def _current(tx: Transaction, subscription_id: UUID) -> list[tuple[UUID, Segment]]:

@@ -13,6 +13,7 @@ from schema.domains import (
     metering,
     organisations,
     prices,
+    subscription_mutations,
     subscriptions,
     sync,
 )
@@ -38,7 +39,7 @@ MUTATIONS = (
     catalogue.Mutation,
     prices.Mutation,
     agreements.Mutation,
-    subscriptions.Mutation,
+    subscription_mutations.Mutation,
     metering.Mutation,
     invoicing.Mutation,
     sync.Mutation,

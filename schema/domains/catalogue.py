@@ -99,6 +99,12 @@ class Offering(Node):
     name: str
     unit: str = strawberry.field(description="What its quantity counts.")
     cycle_months: int
+    kind: domain.OfferingKind
+    term_months: int = strawberry.field(description="What one commits to at a time.")
+    trial_days: int = strawberry.field(description="How long it may be tried; 0: not at all.")
+    cancellation_days: int | None = strawberry.field(
+        description="Days of a term in which it may be cancelled at once; null: at any time."
+    )
 
     @classmethod
     def of(cls, offering: domain.Offering) -> Offering:
@@ -116,6 +122,10 @@ class Offering(Node):
             name=offering.name,
             unit=offering.unit,
             cycle_months=offering.cycle_months,
+            kind=offering.kind,
+            term_months=offering.term_months,
+            trial_days=offering.trial_days,
+            cancellation_days=offering.cancellation_days,
         )
 
     @strawberry.field(description="The product, for who sees the catalogue.", directives=needs(queries.products))

@@ -16,11 +16,13 @@ from bss.catalogue import (
 )
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
+from bss.catalogue.product import OfferingKind
 from bss.identifier import Kind
 from schema.domains.price_models import PriceModelInput, place_of_price, stored
 from schema.node import optional_uuid, uuid_of
 
 strawberry.enum(MeterKind, description="Whether a meter adds what was counted, or a gauge times its time.")
+strawberry.enum(OfferingKind, description="How an offering is sold: by itself, beside a plan, or once and for ever.")
 strawberry.enum(ChargeKind, description="When a charge is due: once, for every cycle, or for what a meter counted.")
 
 
@@ -64,6 +66,12 @@ class CreateOfferingInput:
     supply_offering_id: strawberry.ID | None = strawberry.field(
         default=None, description="The distributor's own offering."
     )
+    kind: OfferingKind = strawberry.field(default=OfferingKind.PLAN)
+    term_months: int = strawberry.field(default=1, description="What one commits to at a time.")
+    trial_days: int = strawberry.field(default=0, description="How long it may be tried; 0: not at all.")
+    cancellation_days: int | None = strawberry.field(
+        default=None, description="Days of a term in which it may be cancelled at once; null: at any time."
+    )
 
 
 def offering_request(given: CreateOfferingInput) -> create_offering.CreateOffering:
@@ -75,6 +83,10 @@ def offering_request(given: CreateOfferingInput) -> create_offering.CreateOfferi
         cycle_months=given.cycle_months,
         supply_link_id=optional_uuid(Kind.LINK, given.supply_link_id, "supplyLinkId"),
         supply_offering_id=optional_uuid(Kind.OFFERING, given.supply_offering_id, "supplyOfferingId"),
+        kind=given.kind,
+        term_months=given.term_months,
+        trial_days=given.trial_days,
+        cancellation_days=given.cancellation_days,
     )
 
 

@@ -17,12 +17,24 @@ from strawberry.scalars import JSON
 from bss.identifier import Kind
 from bss.refusal import InvalidInput
 from bss.subscriptions.activate_subscription import ActivateSubscription
+from bss.subscriptions.add_add_on import AddAddOn
+from bss.subscriptions.align_term import AlignTerm
 from bss.subscriptions.cancel_subscription import CancelSubscription
+from bss.subscriptions.change_offering import ChangeOffering
 from bss.subscriptions.change_quantity import ChangeQuantity
 from bss.subscriptions.create_subscription import CreateSubscription
+from bss.subscriptions.end_trial import ConvertTrial, ExtendTrial
+from bss.subscriptions.renew_subscription import RenewSubscription
+from bss.subscriptions.resume_subscription import ResumeSubscription
+from bss.subscriptions.set_renewal import SetRenewal
+from bss.subscriptions.suspend_subscription import SuspendSubscription
+from bss.subscriptions.transfer_subscription import TransferSubscription
 from schema.node import uuid_of
 
 Value = TypeVar("Value")
+VERSION = "Refuse with CONFLICT when it is at another version."
+INSTANT = "Left out: now, or the start if that is to come. Past: needs subscription:backdate."
+AT_TERM_END = "At the end of the term that runs, instead of at an instant."
 
 
 @strawberry.input
@@ -36,6 +48,7 @@ class CreateSubscriptionInput:
     characteristics: JSON = strawberry.field(default_factory=dict, description="An object; decimals as strings.")
     renews_automatically: bool = True
     order_reference: str = strawberry.field(default="", description="Left out: one is made.")
+    trial: bool = strawberry.field(default=False, description="Tried first, for as many days as the offering says.")
 
 
 def sale(given: CreateSubscriptionInput) -> CreateSubscription:
@@ -51,6 +64,7 @@ def sale(given: CreateSubscriptionInput) -> CreateSubscription:
         characteristics=given.characteristics,
         renews_automatically=given.renews_automatically,
         order_reference=given.order_reference,
+        trial=given.trial,
     )
 
 
@@ -60,9 +74,7 @@ class ActivateSubscriptionInput:
     at: strawberry.Maybe[datetime] = strawberry.field(
         default=None, description="Left out: now, or the agreed start if that is to come."
     )
-    expected_version: strawberry.Maybe[int] = strawberry.field(
-        default=None, description="Refuse with CONFLICT when it is at another version."
-    )
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
 
 
 def activation(given: ActivateSubscriptionInput) -> ActivateSubscription:
@@ -73,36 +85,166 @@ def activation(given: ActivateSubscriptionInput) -> ActivateSubscription:
 class ChangeQuantityInput:
     subscription_id: strawberry.ID
     quantity: Decimal
-    effective_at: strawberry.Maybe[datetime] = strawberry.field(
-        default=None,
-        description="Left out: now, or the start if that is to come. Past: needs subscription:backdate.",
-    )
-    expected_version: strawberry.Maybe[int] = strawberry.field(
-        default=None, description="Refuse with CONFLICT when it is at another version."
-    )
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    at_term_end: bool = strawberry.field(default=False, description=AT_TERM_END)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
 
 
 def quantity_change(given: ChangeQuantityInput) -> ChangeQuantity:
     return ChangeQuantity(
-        _id(given.subscription_id), given.quantity, _said(given.effective_at), _said(given.expected_version)
+        *(_id(given.subscription_id), given.quantity, _said(given.effective_at), _said(given.expected_version)),
+        at_term_end=given.at_term_end,
+    )
+
+
+@strawberry.input
+class ChangeOfferingInput:
+    subscription_id: strawberry.ID
+    offering_id: strawberry.ID
+    quantity: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: as it is.")
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    at_term_end: bool = strawberry.field(default=False, description=AT_TERM_END)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def offering_change(given: ChangeOfferingInput) -> ChangeOffering:
+    return ChangeOffering(
+        _id(given.subscription_id),
+        uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
+        *(_said(given.quantity), _said(given.effective_at), given.at_term_end, _said(given.expected_version)),
+    )
+
+
+@strawberry.input
+class AddAddOnInput:
+    subscription_id: strawberry.ID = strawberry.field(description="The plan.")
+    offering_id: strawberry.ID
+    quantity: Decimal
+    starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def add_on_sale(given: AddAddOnInput) -> AddAddOn:
+    return AddAddOn(
+        _id(given.subscription_id),
+        uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
+        *(given.quantity, _said(given.starts_at), _said(given.expected_version)),
+    )
+
+
+@strawberry.input
+class ConvertTrialInput:
+    subscription_id: strawberry.ID
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def conversion(given: ConvertTrialInput) -> ConvertTrial:
+    return ConvertTrial(_id(given.subscription_id), _said(given.expected_version))
+
+
+@strawberry.input
+class ExtendTrialInput:
+    subscription_id: strawberry.ID
+    until: datetime
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def extension(given: ExtendTrialInput) -> ExtendTrial:
+    return ExtendTrial(_id(given.subscription_id), given.until, _said(given.expected_version))
+
+
+@strawberry.input
+class SuspendSubscriptionInput:
+    subscription_id: strawberry.ID
+    reason: str
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def suspension(given: SuspendSubscriptionInput) -> SuspendSubscription:
+    return SuspendSubscription(
+        _id(given.subscription_id), given.reason, _said(given.effective_at), _said(given.expected_version)
+    )
+
+
+@strawberry.input
+class ResumeSubscriptionInput:
+    subscription_id: strawberry.ID
+    reason: str = ""
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def resumption(given: ResumeSubscriptionInput) -> ResumeSubscription:
+    return ResumeSubscription(
+        _id(given.subscription_id), given.reason, _said(given.effective_at), _said(given.expected_version)
+    )
+
+
+@strawberry.input
+class SetRenewalInput:
+    subscription_id: strawberry.ID
+    renews_automatically: bool = strawberry.field(description="False: it expires at the end of the term that runs.")
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def renewal_setting(given: SetRenewalInput) -> SetRenewal:
+    return SetRenewal(_id(given.subscription_id), given.renews_automatically, _said(given.expected_version))
+
+
+@strawberry.input
+class RenewSubscriptionInput:
+    subscription_id: strawberry.ID
+    terms: int = 1
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def renewal(given: RenewSubscriptionInput) -> RenewSubscription:
+    return RenewSubscription(_id(given.subscription_id), given.terms, _said(given.expected_version))
+
+
+@strawberry.input
+class AlignTermInput:
+    subscription_id: strawberry.ID
+    with_subscription_id: strawberry.ID
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def alignment(given: AlignTermInput) -> AlignTerm:
+    other = uuid_of(Kind.SUBSCRIPTION, given.with_subscription_id, "withSubscriptionId")
+    return AlignTerm(_id(given.subscription_id), other, _said(given.expected_version))
+
+
+@strawberry.input
+class TransferSubscriptionInput:
+    subscription_id: strawberry.ID
+    account_id: strawberry.ID = strawberry.field(description="The account that takes it.")
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    reason: str = ""
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def transfer(given: TransferSubscriptionInput) -> TransferSubscription:
+    return TransferSubscription(
+        _id(given.subscription_id),
+        uuid_of(Kind.ACCOUNT, given.account_id, "accountId"),
+        *(_said(given.effective_at), given.reason, _said(given.expected_version)),
     )
 
 
 @strawberry.input
 class CancelSubscriptionInput:
     subscription_id: strawberry.ID
-    effective_at: strawberry.Maybe[datetime] = strawberry.field(
-        default=None, description="Left out: now, or the end of the term. Past: needs subscription:backdate."
-    )
-    at_term_end: bool = False
-    expected_version: strawberry.Maybe[int] = strawberry.field(
-        default=None, description="Refuse with CONFLICT when it is at another version."
-    )
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    at_term_end: bool = strawberry.field(default=False, description=AT_TERM_END)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+    reason: str = ""
 
 
 def cancellation(given: CancelSubscriptionInput) -> CancelSubscription:
     return CancelSubscription(
-        _id(given.subscription_id), _said(given.effective_at), given.at_term_end, _said(given.expected_version)
+        *(_id(given.subscription_id), _said(given.effective_at), given.at_term_end, _said(given.expected_version)),
+        reason=given.reason,
     )
 
 

@@ -15,36 +15,45 @@ from bss.metering import queries as metering
 from bss.organisations import queries as organisations
 from bss.subscriptions import queries
 from bss.subscriptions import subscription as domain
-from bss.subscriptions.activate_subscription import activate_subscription
-from bss.subscriptions.cancel_subscription import cancel_subscription
-from bss.subscriptions.change_quantity import change_quantity
-from bss.subscriptions.create_subscription import create_subscription
+from bss.subscriptions.order import RecordedOrder
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
-from schema.declare import mutation, needs, shown
+from schema.declare import needs
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.catalogue import Offering
 from schema.domains.metering import From, To, UsageTotal, asked_period
 from schema.domains.organisations import Account, account_by_id
-from schema.domains.subscription_inputs import (
-    ActivateSubscriptionInput,
-    CancelSubscriptionInput,
-    ChangeQuantityInput,
-    CreateSubscriptionInput,
-    activation,
-    cancellation,
-    quantity_change,
-    sale,
-)
 from schema.domains.timeline import Segment
-from schema.node import Node, findable, id_of, uuid_of
+from schema.node import Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
+strawberry.enum(domain.Verb, name="SubscriptionVerb", description="What may be done to a subscription.")
 strawberry.enum(domain.SubscriptionState, description="Where the sale stands; what is in service, the timeline says.")
 
 KnownAt = Annotated[
     datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
 ]
+
+
+@strawberry.type(description="What somebody wanted of a subscription; it made one version of it.")
+class Order:
+    verb: domain.Verb
+    version: int
+    actor_name: str
+    reason: str
+    effective_at: datetime
+    recorded_at: datetime
+
+    @classmethod
+    def of(cls, order: RecordedOrder) -> Order:
+        return cls(
+            verb=order.verb,
+            version=order.version,
+            actor_name=order.actor_name,
+            reason=order.reason,
+            effective_at=order.effective_at,
+            recorded_at=order.recorded_at,
+        )
 
 
 @strawberry.type(description="What an account bought, as it stands.")
@@ -57,6 +66,9 @@ class Subscription(Node):
     characteristics: JSON
     cycle_months: int
     renews_automatically: bool
+    term_months: int
+    parent_id: strawberry.ID | None = strawberry.field(description="The plan that this is an add-on of.")
+    predecessor_id: strawberry.ID | None = strawberry.field(description="What was transferred here.")
     order_reference: str
     starts_at: datetime
     ends_at: datetime | None
@@ -81,6 +93,9 @@ class Subscription(Node):
             characteristics=JSON(subscription.characteristics),
             cycle_months=subscription.cycle_months,
             renews_automatically=subscription.renews_automatically,
+            term_months=subscription.term_months,
+            parent_id=optional_id(Kind.SUBSCRIPTION, subscription.parent_id),
+            predecessor_id=optional_id(Kind.SUBSCRIPTION, subscription.predecessor_id),
             order_reference=subscription.order_reference,
             starts_at=subscription.starts_at,
             ends_at=subscription.ends_at,
@@ -109,6 +124,18 @@ class Subscription(Node):
         found = await info.context.load(queries.timeline, self.key, known_at)
         return [Segment.of(segment) for segment in found or ()]
 
+    @strawberry.field(description="Live ones and ended ones, oldest first.", directives=needs(queries.add_ons))
+    async def add_ons(self, info: Info) -> list[Annotated[Subscription, strawberry.lazy(__name__)]] | None:
+        found = await info.context.load(queries.add_ons, self.key)
+        return [Subscription.of(each) for each in found or ()]
+
+    @strawberry.field(
+        description="Who wanted what, when and why: the last hundred, newest first.", directives=needs(queries.orders)
+    )
+    async def orders(self, info: Info) -> list[Order] | None:
+        found = await info.context.load(queries.orders, self.key)
+        return [Order.of(each) for each in found or ()]
+
     @strawberry.field(
         description="Totals by meter of the hours that start in the period.", directives=needs(metering.totals)
     )
@@ -122,7 +149,6 @@ class Subscription(Node):
 
 
 subscription_by_id = findable(Kind.SUBSCRIPTION, queries.many, Subscription)
-_shown = shown(queries.many, Subscription)
 
 
 @strawberry.type
@@ -146,35 +172,3 @@ class Query:
             identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")
             under = (await organisations.one(viewer, identifier, path=("accountId",))).path
         return connected(await queries.page(viewer, request, under=under), Subscription.of, lambda row: row.id)
-
-
-@strawberry.type
-class Mutation:
-    create_subscription = mutation(
-        create_subscription,
-        input_type=CreateSubscriptionInput,
-        result=Subscription,
-        request_of=sale,
-        answer=_shown,
-    )
-    activate_subscription = mutation(
-        activate_subscription,
-        input_type=ActivateSubscriptionInput,
-        result=Subscription,
-        request_of=activation,
-        answer=_shown,
-    )
-    change_quantity = mutation(
-        change_quantity,
-        input_type=ChangeQuantityInput,
-        result=Subscription,
-        request_of=quantity_change,
-        answer=_shown,
-    )
-    cancel_subscription = mutation(
-        cancel_subscription,
-        input_type=CancelSubscriptionInput,
-        result=Subscription,
-        request_of=cancellation,
-        answer=_shown,
-    )

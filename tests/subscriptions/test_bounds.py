@@ -21,6 +21,8 @@ from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_sub
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
 from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
+from bss.subscriptions.order import Order
+from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus, Timeline
 from bss.subscriptions.write_timeline import write_timeline
 from bss.text import text_problems
@@ -169,7 +171,7 @@ def days(offering_id: UUID, quantity: int) -> Timeline:
 async def rewritten(books: Books, subscription_id: UUID, timeline: Timeline) -> None:
     subscription = await queries.one(books.viewer, subscription_id)
     async with begin(books.viewer) as tx:
-        await write_timeline(tx, subscription_id, timeline, subscription, now=june(2))
+        await write_timeline(tx, subscription_id, timeline, subscription, Order(Verb.MIRROR, june(2)), now=june(2))
 
 
 @pytest.mark.parametrize("text", ["0001-01-01T00:00:00+14:00", "1969-12-31T23:59:59Z", "2201-01-01T00:00:00Z"])

@@ -15,7 +15,8 @@ from bss.refusal import LockedField
 from bss.subscriptions import queries
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
-from bss.subscriptions.subscription import Projection, SubscriptionState
+from bss.subscriptions.order import Order
+from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus, Timeline
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import begin
@@ -124,7 +125,9 @@ async def test_an_unsound_timeline_is_never_written(books: Books) -> None:
     (segment,) = await books.timeline(subscription.id)
     async with begin(books.viewer) as tx:
         with pytest.raises(ValueError, match="overlap"):
-            await write_timeline(tx, subscription.id, (segment, segment), subscription, now=june(2))
+            await write_timeline(
+                tx, subscription.id, (segment, segment), subscription, Order(Verb.MIRROR, june(2)), now=june(2)
+            )
 
 
 async def test_a_recorded_segment_cannot_be_rewritten_by_raw_sql(books: Books) -> None:
@@ -154,7 +157,7 @@ async def mirror(books: Books, quantity: int, *, now: datetime, subscription_id:
     )
     segment = Segment(books.offering_id, SegmentStatus.ACTIVE, Decimal(quantity), {}, 1, effective_from=june(1))
     async with begin(books.viewer, role=Role.SYNC) as tx:
-        await write_timeline(tx, subscription_id, (segment,), projection, now=now)
+        await write_timeline(tx, subscription_id, (segment,), projection, Order(Verb.MIRROR, now), now=now)
 
 
 async def test_a_mirror_is_written_by_the_sync_role_only(books: Books) -> None:
@@ -185,4 +188,4 @@ async def test_the_app_role_cannot_make_a_mirror(books: Books) -> None:
     subscription = replace(await queries.one(books.viewer, await books.sell()), mirrored=True)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="LOCKED"):
         async with begin(books.viewer) as tx:
-            await write_timeline(tx, uuid7(), (), subscription, now=june(2))
+            await write_timeline(tx, uuid7(), (), subscription, Order(Verb.MIRROR, june(2)), now=june(2))

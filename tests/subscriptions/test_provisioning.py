@@ -13,7 +13,8 @@ from bss.provisioning.provision import provision, refuse_mirror, removed
 from bss.subscriptions import queries
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
-from bss.subscriptions.subscription import SubscriptionState
+from bss.subscriptions.order import Order
+from bss.subscriptions.subscription import SubscriptionState, Verb
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import begin
 from bss.transaction.database import Role
@@ -81,7 +82,7 @@ async def test_service_facts_are_noted_on_a_mirror_by_the_app_role(books: Books)
     own = await queries.one(books.viewer, await books.sell())
     async with begin(books.viewer, role=Role.SYNC) as tx:
         mirror = replace(own, mirrored=True, managed_by="Cloud Resell")
-        await write_timeline(tx, subscription_id, (), mirror, now=june(1))
+        await write_timeline(tx, subscription_id, (), mirror, Order(Verb.MIRROR, june(1)), now=june(1))
     async with begin(books.viewer) as tx:
         await provision(tx, subscription_id, june(2))
         await removed(tx, subscription_id, june(3))

@@ -20,8 +20,12 @@ from bss.subscriptions.timeline import (
     as_of,
     changed,
     ended,
+    lasting_until,
+    remaining,
     sound,
     started,
+    trial_end,
+    tried_until,
 )
 
 START = datetime(2026, 6, 1, tzinfo=UTC)
@@ -152,3 +156,45 @@ def test_an_ended_timeline_covers_exactly_the_time_up_to_its_end(changes: list[t
     assert covered == end - START
     assert sound(timeline)
     assert not timeline or timeline[-1].effective_to == end
+
+
+def trial(quantity: int, since: datetime, until: datetime) -> Segment:
+    return replace(seats(quantity, since, until), status=SegmentStatus.TRIAL)
+
+
+TRIED = (trial(5, june(1), june(15)), seats(5, june(15)))
+
+
+def test_a_trial_ends_earlier_or_later_and_what_follows_is_paid() -> None:
+    assert tried_until(TRIED, june(10)) == (trial(5, june(1), june(10)), seats(5, june(10)))
+    assert tried_until(TRIED, june(20)) == (trial(5, june(1), june(20)), seats(5, june(20)))
+    assert tried_until(TRIED, june(1)) == (seats(5, june(1)),)
+    assert (trial_end(TRIED), trial_end(TRIED[1:]), trial_end(())) == (june(15), None, None)
+
+
+def test_a_change_that_was_scheduled_after_a_trial_stays_where_it_is() -> None:
+    scheduled = (*TRIED[:1], seats(5, june(15), june(18)), seats(8, june(18)))
+    assert tried_until(scheduled, june(16)) == (
+        trial(5, june(1), june(16)),
+        seats(5, june(16), june(18)),
+        seats(8, june(18)),
+    )
+    assert tried_until(scheduled, june(20)) == (trial(5, june(1), june(20)), seats(8, june(20)))
+
+
+def test_what_is_not_in_trial_has_none_to_end() -> None:
+    for timeline, at in (((), june(1)), (TRIED[1:], june(20)), ((trial(5, june(2), june(9)),), june(1))):
+        with pytest.raises(OutsideTimeline):
+            tried_until(timeline, at)
+
+
+def test_an_end_is_put_off_and_taken_away() -> None:
+    timeline = (seats(5, june(1), june(11)), seats(8, june(11), june(21)))
+    assert lasting_until(timeline, june(26))[-1] == seats(8, june(11), june(26))
+    assert lasting_until(timeline, None)[-1] == seats(8, june(11))
+
+
+def test_what_remains_after_an_instant_begins_there() -> None:
+    timeline = (seats(5, june(1), june(11)), seats(8, june(11)))
+    assert tuple(remaining(timeline, june(6))) == (seats(5, june(6), june(11)), seats(8, june(11)))
+    assert tuple(remaining(timeline, june(11))) == (seats(8, june(11)),)

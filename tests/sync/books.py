@@ -19,6 +19,7 @@ from bss.catalogue.create_price_list import CreatePriceList, create_price_list
 from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
+from bss.catalogue.product import OfferingKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
@@ -99,6 +100,8 @@ def prices(offerings: Mapping[str, UUID], seat: str, vcpu_hour: str) -> tuple[Ne
     return (
         NewPrice(offerings["seats"], "seat", ChargeKind.RECURRING, "Seats", each),
         NewPrice(offerings["machine"], "vcpu", ChargeKind.USAGE, "vCPU-hours", hour, VCPU_HOURS),
+        NewPrice(offerings["better"], "better", ChargeKind.RECURRING, "Better seats", each),
+        NewPrice(offerings["support"], "support", ChargeKind.RECURRING, "Support", each),
     )
 
 
@@ -108,9 +111,16 @@ async def publish(viewer: Viewer, price_list: UUID, sheet: tuple[NewPrice, ...],
 
 async def _offerings(viewer: Viewer, root: UUID, link: UUID | None, supply: Mapping[str, UUID]) -> dict[str, UUID]:
     made = {}
-    for code, unit in (("seats", "seat"), ("machine", "machine")):
+    for code, unit, kind, trial_days in (
+        ("seats", "seat", OfferingKind.PLAN, 14),
+        ("machine", "machine", OfferingKind.PLAN, 0),
+        ("better", "seat", OfferingKind.PLAN, 0),
+        ("support", "seat", OfferingKind.ADD_ON, 0),
+    ):
         product = (await create_product(viewer, CreateProduct(root, code, code.title()), now=START)).object_id
-        request = CreateOffering(product, code, code.title(), unit, 1, link, supply.get(code))
+        request = CreateOffering(
+            *(product, code, code.title(), unit, 1, link, supply.get(code)), kind=kind, trial_days=trial_days
+        )
         made[code] = (await create_offering(viewer, request, now=START)).object_id
     return made
 

@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import TypeVar
 from uuid import UUID
 
 from bss.clock import SetClock
@@ -24,9 +25,10 @@ from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.subscriptions.subscription import Subscription
 from bss.transaction.begin import reading
+from bss.transaction.command import Command
 from bss.transaction.database import Database
 from bss.transaction.page import PageRequest
-from sync.capture import capture_account, capture_subscription, capture_supply, capture_usage
+from sync.capture import await_payment, capture_account, capture_subscription, capture_supply, capture_usage
 from sync.deliver import deliver
 from sync.link import Side
 from sync.queries import bonds
@@ -34,6 +36,7 @@ from sync.transport import InProcessTransport, Transport, TransportTrouble
 from tests.sync.books import START, Book, open_cloud, open_resell, open_shop
 from workers.reactions import jobs_of
 
+Request = TypeVar("Request")
 _MOST_ROUNDS = 300
 FATES = ("carry", "carry", "lose request", "lose answer", "repeat", "hold", "release")
 """What becomes of a batch on a bad network; some answer comes back for four of seven."""
@@ -150,7 +153,8 @@ class Channel:
     async def _waiting(self) -> list[str]:
         found: list[str] = []
         for book in (self.cloud, self.resell):
-            found += await self.rows(book, "SELECT kind FROM job WHERE state IN ('due', 'running')", "kind")
+            due = "SELECT kind FROM job WHERE state IN ('due', 'running') AND kind <> 'sync:await-payment'"
+            found += await self.rows(book, due, "kind")
         return found
 
     async def rows(self, book: Book, select: str, column: str) -> list[str]:
@@ -164,6 +168,11 @@ class Channel:
         request = CreateSubscription(self.resell.accounts[account], self.resell.offerings[offering], Decimal(quantity))
         with self.resell.database.bound():
             return (await create_subscription(self.resell.viewer, request, now=self.now)).object_id
+
+    async def tell(self, command: Command[Request], request: Request) -> UUID:
+        """A command at the reseller, now; the id of what it made or changed."""
+        with self.resell.database.bound():
+            return (await command(self.resell.viewer, request, now=self.now)).object_id
 
     async def change(self, subscription_id: UUID, quantity: int) -> None:
         request = ChangeQuantity(subscription_id, Decimal(quantity))
@@ -211,6 +220,7 @@ class Channel:
                 "dates": (each.starts_at, each.ends_at, each.activated_at),
                 "renews": each.renews_automatically,
                 "product": (code[each.offering_id], each.cycle_months, each.order_reference),
+                "term": (each.term_months, each.term_anchor),
                 "quantity": each.quantity,
                 "characteristics": each.characteristics,
                 "service": (each.provisioned_at, each.removed_at, each.refusal),
@@ -235,6 +245,7 @@ def _paths(path: str) -> list[str]:
 Body = Callable[[Channel, Book, Job], Awaitable[None]]
 
 BODIES: dict[JobKind, Body] = {
+    JobKind.SYNC_AWAIT_PAYMENT: lambda c, book, job: await_payment(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_ACCOUNT: lambda c, book, job: capture_account(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: lambda c, book, job: capture_subscription(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_SUPPLY: lambda c, book, job: capture_supply(book.viewer, job.key, now=c.now),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
@@ -19,8 +18,7 @@ from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_sub
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.subscriptions.subscription import Subscription, SubscriptionState
-from bss.subscriptions.timeline import Segment, SegmentStatus
-from bss.subscriptions.write_timeline import write_timeline
+from bss.subscriptions.timeline import Segment
 from bss.transaction.begin import begin
 from bss.transaction.database import Role
 from bss.transaction.page import PageRequest
@@ -71,20 +69,6 @@ async def test_ten_sales_make_ten_mirrors_and_a_second_capture_makes_no_eleventh
     await channel.settle()
     assert len(await channel.mirrors()) == 10
     assert await channel.rows(channel.cloud, "SELECT count(*) FROM account WHERE mirrored", "count") == ["2"]
-
-
-async def test_a_trial_is_mirrored_when_it_is_paid_and_starts_then(channel: Channel) -> None:
-    origin_id = await channel.sell("Z", 5)
-    await rewrite(channel, origin_id, [(1, None, SegmentStatus.TRIAL)])
-    await channel.settle()
-    assert await channel.mirrors() == {}
-    channel.move_to_day(15)
-    await rewrite(channel, origin_id, [(1, 15, SegmentStatus.TRIAL), (15, None, SegmentStatus.ACTIVE)])
-    await channel.settle()
-    mirror = await channel.mirror_of(origin_id)
-    assert (mirror.starts_at, mirror.activated_at) == (START.replace(day=15), START.replace(day=15))
-    [segment] = await timeline(channel.cloud, mirror.id)
-    assert (segment.status, segment.effective_from) == (SegmentStatus.ACTIVE, START.replace(day=15))
 
 
 async def test_what_was_not_activated_does_not_cross(channel: Channel) -> None:
@@ -187,21 +171,3 @@ async def timeline(book: Book, subscription_id: UUID) -> tuple[Segment, ...]:
 async def recapture(channel: Channel, origin_id: UUID) -> None:
     with channel.resell.database.bound():
         await capture_subscription(channel.resell.viewer, str(origin_id), now=channel.now)
-
-
-async def rewrite(channel: Channel, origin_id: UUID, stretches: list[tuple[int, int | None, SegmentStatus]]) -> None:
-    """Write another timeline, by days of June: there is no command for a trial."""
-    [segment] = (await timeline(channel.resell, origin_id))[:1]
-    written = tuple(
-        replace(
-            segment,
-            status=status,
-            effective_from=START.replace(day=first),
-            effective_to=None if last is None else START.replace(day=last),
-        )
-        for first, last, status in stretches
-    )
-    shown = await origin(channel, origin_id)
-    with channel.resell.database.bound():
-        async with begin(channel.resell.viewer) as tx:
-            await write_timeline(tx, origin_id, written, shown, now=channel.now)

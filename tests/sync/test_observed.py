@@ -58,6 +58,8 @@ async def test_the_reseller_holds_the_terms_at_which_it_buys(channel: Channel) -
     assert {(name[line.offering_id], line.charge, line.model["unit"]) for line in lines} == {
         ("seats", "seat", "30"),
         ("machine", "vcpu", "0.05"),
+        ("better", "better", "30"),
+        ("support", "support", "30"),
     }
 
 

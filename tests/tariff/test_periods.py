@@ -17,6 +17,7 @@ from bss.period import (
     billing_period,
     billing_periods,
     split_over_hours,
+    term,
     zone_named,
 )
 from bss.policy import POLICIES, MoneyPolicy
@@ -271,3 +272,23 @@ def test_the_hours_of_an_interval_sum_to_it_exactly(start: datetime, offset: int
     assert all(0 < part <= 3_600_000 for _, part in parts)
     assert all(hour.minute == 0 and hour.tzinfo is UTC for hour, _ in parts)
     assert [hour for hour, _ in parts] == sorted({hour for hour, _ in parts})
+
+
+def test_terms_follow_one_another_from_the_anchor_whatever_their_length() -> None:
+    """Five months from 31 January: to 30 June, to 30 November, to 30 April; a term never drifts."""
+    anchor = local("2026-01-31 09:30", "Europe/Amsterdam")
+    ends = []
+    at = anchor
+    for _ in range(3):
+        at = term(at, anchor=anchor, months=5, zone="Europe/Amsterdam").end
+        ends.append(at)
+    assert ends == [
+        local(day, "Europe/Amsterdam") for day in ("2026-06-30 00:00", "2026-11-30 00:00", "2027-04-30 00:00")
+    ]
+
+
+def test_before_the_anchor_there_is_no_term() -> None:
+    anchor = local("2026-01-31 09:30", "Europe/Amsterdam")
+    assert term(anchor, anchor=anchor, months=1, zone="Europe/Amsterdam").start < anchor
+    with pytest.raises(ValueError, match="before the first term"):
+        term(anchor - timedelta(days=1), anchor=anchor, months=1, zone="Europe/Amsterdam")

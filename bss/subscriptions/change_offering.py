@@ -1,0 +1,83 @@
+"""Change what a subscription is of: an upgrade or a downgrade, at once, at an instant, or at renewal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from uuid import UUID
+
+from bss.catalogue.from_above import published_by_ancestors
+from bss.catalogue.product import Offering
+from bss.permission import Permission
+from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
+from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
+from bss.subscriptions.open_change import asked_instant, open_change, refuse_backdating, write_change
+from bss.subscriptions.order import Order
+from bss.subscriptions.quantity import quantity_problems
+from bss.subscriptions.queries import offerings
+from bss.subscriptions.subscription import Verb
+from bss.subscriptions.timeline import as_of
+from bss.transaction.begin import Transaction
+from bss.transaction.command import Outcome, command
+
+
+@dataclass(frozen=True)
+class ChangeOffering:
+    """The other offering from `effective_at` on, or at the end of the term; with another quantity, if one is given.
+
+    Both are of one kind, bought from one supplier, billed in one cycle; the term goes on.
+    """
+
+    subscription_id: UUID
+    offering_id: UUID
+    quantity: Decimal | None = None
+    effective_at: datetime | None = None
+    at_term_end: bool = False
+    expected_version: int | None = None
+
+
+@command(
+    "changeOffering",
+    requires=Permission.SUBSCRIPTION_MANAGE,
+    refuses=(NotFound, LockedField, WrongState, PriceMissing),
+)
+async def change_offering(tx: Transaction, request: ChangeOffering, now: datetime) -> Outcome:
+    """Upgrade or downgrade a subscription to another offering from an instant on."""
+    refuse_backdating(tx, request.effective_at, now)
+    opened = await open_change(
+        tx, request.subscription_id, Verb.CHANGE_OFFERING, expected_version=request.expected_version
+    )
+    subscription = opened.subscription
+    offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
+    if offering is None:
+        raise NotFound("offering", ("offeringId",))
+    present = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
+    at = await asked_instant(tx, opened, request.effective_at, request.at_term_end, now)
+    then = as_of(opened.timeline, at)
+    if then is not None and then.offering_id == offering.id:
+        raise InvalidInput.at("offeringId", f"It is a subscription of {offering.name} then already.")
+    if problems := [*_problems(present, offering), *_quantity_problems(request)]:
+        raise InvalidInput(problems)
+    await refuse_unpriced(tx, subscription.path, offering, at)
+    order = Order(Verb.CHANGE_OFFERING, at)
+    if request.quantity is None:
+        await write_change(tx, opened, order, now, offering_id=offering.id)
+    else:
+        await write_change(tx, opened, order, now, offering_id=offering.id, quantity=request.quantity)
+    return Outcome(subscription.id)
+
+
+def _quantity_problems(request: ChangeOffering) -> tuple[Problem, ...]:
+    return () if request.quantity is None else quantity_problems(request.quantity)
+
+
+def _problems(present: Offering, wanted: Offering) -> list[Problem]:
+    found = []
+    if wanted.kind is not present.kind:
+        found.append(f"{wanted.name} is sold as {wanted.kind}, and {present.name} as {present.kind}.")
+    if wanted.supply_link_id != present.supply_link_id:
+        found.append(f"{wanted.name} has another supplier than {present.name}.")
+    if wanted.cycle_months != present.cycle_months:
+        found.append(f"{wanted.name} has another cycle than {present.name}.")
+    return [Problem(("offeringId",), message) for message in found]

@@ -1,0 +1,39 @@
+"""Resume a subscription that is suspended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bss.permission import Permission
+from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
+from bss.subscriptions.open_change import open_add_ons, open_change, refuse_backdating, write_change
+from bss.subscriptions.order import Order, reason_problems
+from bss.subscriptions.subscription import Verb
+from bss.subscriptions.timeline import SegmentStatus
+from bss.transaction.begin import Transaction
+from bss.transaction.command import Outcome, command
+
+
+@dataclass(frozen=True)
+class ResumeSubscription:
+    """In service again from `effective_at` on (now), with its add-ons."""
+
+    subscription_id: UUID
+    reason: str = ""
+    effective_at: datetime | None = None
+    expected_version: int | None = None
+
+
+@command("resumeSubscription", requires=Permission.SUBSCRIPTION_MANAGE, refuses=(NotFound, LockedField, WrongState))
+async def resume_subscription(tx: Transaction, request: ResumeSubscription, now: datetime) -> Outcome:
+    """Resume a suspended subscription and its add-ons."""
+    refuse_backdating(tx, request.effective_at, now)
+    if problems := list(reason_problems(request.reason)):
+        raise InvalidInput(problems)
+    opened = await open_change(tx, request.subscription_id, Verb.RESUME, expected_version=request.expected_version)
+    order = Order(Verb.RESUME, request.effective_at or opened.by_default(now), request.reason)
+    for each in (opened, *await open_add_ons(tx, opened.subscription, Verb.RESUME)):
+        await write_change(tx, each, order, now, status=SegmentStatus.ACTIVE)
+    return Outcome(opened.subscription.id)
