@@ -6,7 +6,7 @@ Rows are ordered by id, which is a UUIDv7 and so the order of creation.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -18,6 +18,8 @@ from bss.transaction.begin import reading
 from bss.viewer import Viewer
 
 MOST_ROWS = 200
+MOST_TOGETHER = 10_000
+"""How many rows the pages of several owners may have together: pages within pages multiply."""
 Row = TypeVar("Row")
 
 
@@ -66,19 +68,61 @@ async def paged(
 
     The caller's select filters by organisation and by the viewer's scope; row-level security does so again.
     """
-    comparisons = []
     values = list(arguments)
+    comparisons = _bounds(request, values)
+    where = f"WHERE {' AND '.join(comparisons)}" if comparisons else ""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(f"SELECT * FROM ({select}) AS page {where} {_order(request)}", *values)
+    return _page(rows, request, value_of)
+
+
+async def paged_by(
+    viewer: Viewer,
+    select: str,
+    arguments: Sequence[object],
+    owners: Collection[UUID],
+    owner: str,
+    request: PageRequest,
+    value_of: Callable[[Record], Row],
+) -> dict[UUID, Page[Row]]:
+    """The same page of each owner, by owner: `owner` is the column of `select` that names it. One statement.
+
+    Raises `InvalidInput` when the pages have more than `MOST_TOGETHER` rows together.
+    """
+    values: list[object] = [*arguments, list(owners)]
+    place = len(values)
+    where = " AND ".join([f"page.{owner} = asked.owner", *_bounds(request, values)])
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT page.* FROM unnest(${place}::uuid[]) AS asked (owner) CROSS JOIN LATERAL"
+            f" (SELECT * FROM ({select}) AS page WHERE {where} {_order(request)}) AS page"
+            f" LIMIT {MOST_TOGETHER + 1}",
+            *values,
+        )
+    if len(rows) > MOST_TOGETHER:
+        name = "last" if request.backward else "first"
+        raise InvalidInput.at(name, f"These pages have more than {MOST_TOGETHER} rows together; ask for smaller ones.")
+    found: dict[UUID, list[Record]] = {each: [] for each in owners}
+    for row in rows:
+        found[row[owner]].append(row)
+    return {each: _page(some, request, value_of) for each, some in found.items()}
+
+
+def _bounds(request: PageRequest, values: list[object]) -> list[str]:
+    """The conditions of the cursors, whose values are added to those of the statement."""
+    comparisons = []
     for bound, sign in ((request.after, ">"), (request.before, "<")):
         if bound is not None:
             values.append(bound)
             comparisons.append(f"page.id {sign} ${len(values)}")
-    where = f"WHERE {' AND '.join(comparisons)}" if comparisons else ""
-    direction = "DESC" if request.backward else "ASC"
-    async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(
-            f"SELECT * FROM ({select}) AS page {where} ORDER BY page.id {direction} LIMIT {request.size + 1}",
-            *values,
-        )
+    return comparisons
+
+
+def _order(request: PageRequest) -> str:
+    return f"ORDER BY page.id {'DESC' if request.backward else 'ASC'} LIMIT {request.size + 1}"
+
+
+def _page(rows: list[Record], request: PageRequest, value_of: Callable[[Record], Row]) -> Page[Row]:
     more, kept = len(rows) > request.size, rows[: request.size]
     if request.backward:
         kept.reverse()
