@@ -19,7 +19,7 @@ import orjson
 
 
 def canonical(value: object) -> bytes:
-    """The canonical bytes of plain data, dataclasses, decimals, instants, dates, enumerations and ids."""
+    """The canonical bytes of plain data, dataclasses, decimals, instants, dates, enumerations, ids and files."""
     return orjson.dumps(plain(value), option=orjson.OPT_SORT_KEYS)
 
 
@@ -29,7 +29,10 @@ def digest(value: object) -> str:
 
 
 def plain(value: object) -> Any:
-    """The value as JSON-ready data. Raises `TypeError` on binary fractions and unknown types."""
+    """The value as JSON-ready data, a file's bytes by their SHA-256.
+
+    Raises `TypeError` on binary fractions and unknown types.
+    """
     match value:
         case Enum():
             return value.value
@@ -41,6 +44,8 @@ def plain(value: object) -> Any:
             return instant_text(value)
         case date() | UUID():
             return str(value)
+        case bytes():
+            return hashlib.sha256(value).hexdigest()
         case Mapping():
             return {str(key): plain(item) for key, item in value.items()}
         case list() | tuple():

@@ -45,6 +45,13 @@ class Kind(StrEnum):
     LINK = "lnk"
     PAIR = "par"
     JOB = "job"
+    CONTACT = "con"
+    CASE = "cas"
+    CASE_COMMENT = "com"
+    TASK = "tsk"
+    CALENDAR_EVENT = "cal"
+    EMAIL = "eml"
+    DOCUMENT = "doc"
 
 
 class MalformedId(ValueError):

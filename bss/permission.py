@@ -31,6 +31,8 @@ class Permission(StrEnum):
     PERSON_MANAGE = "person:manage"
     PRICE_MANAGE = "price:manage"
     PRICE_VIEW = "price:view"
+    RELATION_MANAGE = "relation:manage"
+    RELATION_VIEW = "relation:view"
     SUBSCRIPTION_BACKDATE = "subscription:backdate"
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"
@@ -65,6 +67,8 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.JOB_MANAGE,
         Permission.JOB_VIEW,
         Permission.LINK_VIEW,
+        Permission.RELATION_MANAGE,
+        Permission.RELATION_VIEW,
         Permission.SUBSCRIPTION_BACKDATE,
         Permission.SUBSCRIPTION_MANAGE,
         Permission.USAGE_IMPORT,
@@ -77,6 +81,7 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.EDGE_VIEW,
         Permission.MARGIN_VIEW,
         Permission.PRICE_VIEW,
+        Permission.RELATION_VIEW,
     },
     "partner": HISTORY
     | {
@@ -84,6 +89,8 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.ACCOUNT_VIEW,
         Permission.EDGE_VIEW,
         Permission.PRICE_VIEW,
+        Permission.RELATION_MANAGE,
+        Permission.RELATION_VIEW,
         Permission.SUBSCRIPTION_MANAGE,
     },
     "customer": HISTORY | {Permission.ACCOUNT_VIEW},

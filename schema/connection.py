@@ -15,7 +15,7 @@ import strawberry
 
 from bss.refusal import InvalidInput
 from bss.transaction.page import Page, PageRequest
-from schema.asking import Info
+from schema.asking import Batched, Info
 from schema.declare import needs
 
 NodeType = TypeVar("NodeType")
@@ -79,6 +79,23 @@ def listed(question: Callable[..., Awaitable[Page[Any]]], node: Any, *, descript
 
     arguments = {"first": First, "after": Cursor, "last": Last, "before": Cursor}
     resolver.__annotations__ = {"info": Info, **arguments, "return": Connection[node]}
+    return strawberry.field(resolver=resolver, description=description, directives=needs(question))
+
+
+def listed_under(question: Batched[UUID, Page[Any]], node: Any, *, description: str) -> Any:
+    """The field of an object with a `key` that lists what hangs on it; the lists of many objects are one statement.
+
+    `question` answers with a page for each key.
+    """
+
+    async def resolver(
+        self: Any, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
+    ) -> Any:
+        page = await info.context.load(question, self.key, asked_page(first, after, last, before))
+        return None if page is None else connected(page, node.of, lambda row: row.id)
+
+    arguments = {"first": First, "after": Cursor, "last": Last, "before": Cursor}
+    resolver.__annotations__ = {"info": Info, **arguments, "return": Connection[node] | None}
     return strawberry.field(resolver=resolver, description=description, directives=needs(question))
 
 

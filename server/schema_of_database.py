@@ -23,6 +23,7 @@ BSS_MODELS = (
     "bss.transaction.models",
     "bss.organisations.models",
     "bss.access.models",
+    "bss.relations.models",
     "bss.catalogue.models",
     "bss.agreements.models",
     "bss.subscriptions.models",

@@ -35,6 +35,15 @@ ACCOUNT_TABLES = (
     "subscription_order",
     "usage_batch",
     "billable_line",
+    "contact",
+    "account_case",
+    "case_comment",
+    "task",
+    "calendar_event",
+    "email",
+    "document",
+    "document_content",
+    "case_relation",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -214,6 +223,30 @@ KEYS = [
     "ALTER TABLE idempotency ALTER COLUMN id SET DEFAULT gen_random_uuid()",
     "ALTER TABLE idempotency ADD CONSTRAINT idempotency_once UNIQUE (organisation_id, actor_id, operation, key)",
     "CREATE INDEX audit_by_time ON audit (organisation_id, recorded_at)",
+    "CREATE UNIQUE INDEX contact_one_primary ON contact (organisation_id, account_id)"
+    " WHERE is_primary AND removed_at IS NULL",
+    *[
+        f"CREATE INDEX {table}_by_account ON {table} (organisation_id, account_id, id)"
+        for table in ("contact", "account_case", "task", "calendar_event", "email", "document")
+    ],
+    "CREATE INDEX case_comment_by_case ON case_comment (organisation_id, case_id, id)",
+    "CREATE INDEX task_to_do ON task (organisation_id, assignee_id, id) WHERE done_at IS NULL",
+    "ALTER TABLE calendar_event ADD CONSTRAINT calendar_event_not_empty CHECK (ends_at > starts_at)",
+    "ALTER TABLE document_content ADD CONSTRAINT document_content_once UNIQUE (organisation_id, document_id)",
+    "ALTER TABLE case_relation ADD CONSTRAINT case_relation_of_one CHECK"
+    " (num_nonnulls(contact_id, task_id, calendar_event_id, email_id, document_id, account_case_id) = 1)",
+    *[
+        f"CREATE UNIQUE INDEX case_relation_{column}_once ON case_relation (organisation_id, case_id, {column})"
+        f" WHERE {column} IS NOT NULL"
+        for column in ("contact_id", "task_id", "calendar_event_id", "email_id", "document_id")
+    ],
+    # Two cases are related or not: which of them was named first says nothing.
+    "CREATE UNIQUE INDEX case_relation_cases_once ON case_relation (organisation_id,"
+    " least(case_id, account_case_id), greatest(case_id, account_case_id)) WHERE account_case_id IS NOT NULL",
+    "CREATE INDEX case_relation_by_case ON case_relation (organisation_id, case_id)",
+    "CREATE INDEX case_relation_by_other_case ON case_relation (organisation_id, account_case_id)"
+    " WHERE account_case_id IS NOT NULL",
+    "ALTER TABLE case_relation ADD CONSTRAINT case_relation_of_others CHECK (account_case_id <> case_id)",
 ]
 
 REFERENCES = [
@@ -253,6 +286,19 @@ REFERENCES = [
         ("invoice", "issuer_id", "issuer"),
         ("invoice", "bill_to_account_id", "account"),
         ("invoice_file", "invoice_id", "invoice"),
+        *[
+            (table, "account_id", "account")
+            for table in ("contact", "account_case", "task", "calendar_event", "email", "document")
+        ],
+        ("account_case", "assignee_id", "membership"),
+        ("task", "assignee_id", "membership"),
+        ("case_comment", "case_id", "account_case"),
+        ("document_content", "document_id", "document"),
+        ("case_relation", "case_id", "account_case"),
+        *[
+            ("case_relation", f"{table}_id", table)
+            for table in ("contact", "task", "calendar_event", "email", "document", "account_case")
+        ],
     )
 ]
 
@@ -305,6 +351,11 @@ LOCKS = [
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_final_line()",
     *append_only("invoice", except_for=("path", "seller_path")),
     *append_only("invoice_file", except_for=("path", "seller_path")),
+    *[
+        sql
+        for table in ("case_comment", "email", "document", "document_content", "case_relation")
+        for sql in append_only(table, except_for=("path",))
+    ],
 ]
 
 

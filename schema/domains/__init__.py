@@ -14,6 +14,7 @@ from schema.domains import (
     organisations,
     prices,
     subscription_mutations,
+    relations,
     subscriptions,
     sync,
 )
@@ -32,6 +33,7 @@ QUERIES = (
     margins.Query,
     sync.Query,
     jobs.Query,
+    relations.Query,
 )
 MUTATIONS = (
     organisations.Mutation,
@@ -44,4 +46,5 @@ MUTATIONS = (
     invoicing.Mutation,
     sync.Mutation,
     jobs.Mutation,
+    relations.Mutation,
 )

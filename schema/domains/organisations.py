@@ -11,10 +11,13 @@ from bss.identifier import Kind
 from bss.organisations import account as domain
 from bss.organisations import create_account as creation
 from bss.organisations import queries
+from bss.relations import queries as relations
 from schema.asking import Info
-from schema.connection import listed
+from schema.connection import listed, listed_under
 from schema.declare import mutation, needs, shown
 from schema.domains.bonds import Bond, bonds_of
+from schema.domains.cases import Case
+from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
 from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
@@ -83,6 +86,15 @@ class Account(Node):
     @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
     async def bonds(self, info: Info) -> list[Bond] | None:
         return await bonds_of(info, self.key)
+
+    contacts = listed_under(relations.contacts_of_accounts, Contact, description="Its contacts that are not removed.")
+    cases = listed_under(relations.cases_of_accounts, Case, description="Its cases, oldest first.")
+    tasks = listed_under(relations.tasks_of_accounts, Task, description="Its tasks, oldest first.")
+    calendar_events = listed_under(
+        relations.calendar_events_of_accounts, CalendarEvent, description="Its calendar events, oldest first."
+    )
+    emails = listed_under(relations.emails_of_accounts, Email, description="Its recorded e-mails, oldest first.")
+    documents = listed_under(relations.documents_of_accounts, Document, description="Its documents, oldest first.")
 
 
 account_by_id = findable(Kind.ACCOUNT, queries.many, Account)

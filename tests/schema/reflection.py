@@ -27,6 +27,7 @@ GRAPHQL = schema._schema
 LEAVES = {
     "Int": 1,
     "Boolean": True,
+    "Date": "2026-01-01",
     "DateTime": "2026-01-01T00:00:00Z",
     "Decimal": "1",
     "UUID": "00000000-0000-7000-8000-000000000000",

@@ -10,12 +10,18 @@ from bss.transaction.begin import begin
 from tests.contracts.documents import invoice
 from tests.schema.books import OPENED, Books
 
-# $1 organisation, $2 the root's path, $3 the root account, $4 how many, $5 an instant, $6 an invoice document.
+# $1 organisation, $2 the root's path, $3 the root account, $4 how many, $5 an instant, $6 an invoice document, $7 who
+# writes and is to do all tasks.
 # The ids of a kind differ in one letter only, so that row i of one table is found by row i of another.
 _ID = "('{kind}0000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _PATH = "$2 || 'row' || lpad(i::text, 7, '0') || '.'"
 ACCOUNT, PRODUCT, OFFERING, LIST, VERSION, PRICE, ISSUER, EDGE = (_ID.format(kind=kind) for kind in "abcdef12")
 SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH, VENDOR = (_ID.format(kind=kind) for kind in "34567890")
+MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
+    f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
+)
+_NOTED = "id, organisation_id, path, account_id, created_at, created_by"
+_OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
 _STATEMENTS = (
     "account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored,"
@@ -61,6 +67,32 @@ _STATEMENTS = (
     f" {ISSUER}, {ACCOUNT}, $5, $5 + interval '1 month', 'EUR', 1, 'R' || i, '2026-02-01', '2026-03-01', $6, '', $5",
     "invoice_file (id, organisation_id, path, seller_path, invoice_id, media_type, content, sha256, recorded_at)"
     f" SELECT {FILE}, $1, {_PATH}, $2, {INVOICE}, 'application/pdf', $6, '', $5",
+    # One person, with a membership in each account.
+    "person (id, organisation_id, path, name, email, created_at) SELECT DISTINCT $7, $1, $2, 'Staff', '', $5",
+    "membership (id, organisation_id, path, person_id, account_id, role)"
+    f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
+    f"contact ({_NOTED}, name, role, email, phone, is_primary) SELECT {CONTACT}, {_OF_ROW}, 'Row', '', '', '', true",
+    f"account_case ({_NOTED}, subject, description, priority, state, assignee_id)"
+    f" SELECT {CASE}, {_OF_ROW}, 'Row', '', 'normal', 'open', {MEMBER}",
+    "case_comment (id, organisation_id, path, case_id, created_at, created_by, body)"
+    f" SELECT {COMMENT}, $1, {_PATH}, {CASE}, $5, 'Staff', 'Row'",
+    f"task ({_NOTED}, subject, due_on, assignee_id) SELECT {TASK}, {_OF_ROW}, 'Row', '2026-01-02', {MEMBER}",
+    f"calendar_event ({_NOTED}, subject, starts_at, ends_at, place, attendees)"
+    f" SELECT {EVENT}, {_OF_ROW}, 'Row', $5, $5 + interval '1 hour', '', ''",
+    f"email ({_NOTED}, direction, sender, recipients, subject, body, sent_at)"
+    f" SELECT {EMAIL}, {_OF_ROW}, 'sent', 'a@b.example', '[]', 'Row', '', $5",
+    f"document ({_NOTED}, name, media_type, size, sha256) SELECT {DOCUMENT}, {_OF_ROW}, 'row.txt', 'text/plain', 1, ''",
+    *(
+        f"case_relation (id, organisation_id, path, case_id, {column}, created_at, created_by)"
+        f" SELECT gen_random_uuid(), $1, {_PATH}, {CASE}, {related}, $5, 'Staff'"
+        for column, related in (
+            ("contact_id", CONTACT),
+            ("task_id", TASK),
+            ("calendar_event_id", EVENT),
+            ("email_id", EMAIL),
+            ("document_id", DOCUMENT),
+        )
+    ),
 )
 
 
@@ -68,11 +100,19 @@ async def write_rows(books: Books, count: int, *, only: str = "") -> None:
     """Write `count` rows of each kind, or of the table `only` alone, in the order of their relations."""
     root: UUID = private(Kind.ACCOUNT, books.root)
     # Typed once and used always: a statement may name only some of the parameters.
-    given = "(SELECT $1::uuid, $2::text, $3::uuid, $4::int, $5::timestamptz, $6::bytea) AS given"
+    given = "(SELECT $1::uuid, $2::text, $3::uuid, $4::int, $5::timestamptz, $6::bytea, $7::uuid) AS given"
     async with begin(books.staff) as tx:
         for statement in _STATEMENTS:
             if statement.startswith(f"{only} " if only else ""):
                 await tx.connection.execute(
                     f"INSERT INTO {statement} FROM generate_series(1, $4) AS i, {given}",
-                    *(tx.organisation_id, books.staff.path, root, count, OPENED, canonical(invoice())),
+                    *(
+                        tx.organisation_id,
+                        books.staff.path,
+                        root,
+                        count,
+                        OPENED,
+                        canonical(invoice()),
+                        books.staff.actor_id,
+                    ),
                 )
