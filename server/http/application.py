@@ -19,6 +19,7 @@ from bss.identifier import Kind, MalformedId, private
 from bss.invoicing.queries import files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
+from server.http.documents import download, upload
 from server.http.graphql import endpoint, refusal, viewer_of
 
 _log = logging.getLogger(__name__)
@@ -64,6 +65,8 @@ def application(clock: Clock) -> Starlette:
         routes=[
             Route("/graphql", endpoint(), methods=["POST"]),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
+            Route("/accounts/{account}/documents", upload, methods=["POST"]),
+            Route("/documents/{document}", download, methods=["GET"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
         ],

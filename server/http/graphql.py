@@ -55,7 +55,7 @@ def endpoint() -> Callable[[Request], Awaitable[Response]]:
         viewer = await viewer_of(request)
         if viewer is None:
             return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
-        if not await _fits(request):
+        if await body_within(request, _LARGEST_BODY) is None:
             return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
         request.state.viewer = viewer
         try:
@@ -66,17 +66,17 @@ def endpoint() -> Callable[[Request], Awaitable[Response]]:
     return graphql
 
 
-async def _fits(request: Request) -> bool:
-    """Read the body, and no further than its limit; the view finds it where the request keeps it."""
+async def body_within(request: Request, most: int) -> bytes | None:
+    """The body, read no further than its limit, or None beyond it; a view finds it where the request keeps it."""
     chunks: list[bytes] = []
     size = 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > _LARGEST_BODY:
-            return False
+        if size > most:
+            return None
         chunks.append(chunk)
-    request._body = b"".join(chunks)
-    return True
+    body = request._body = b"".join(chunks)
+    return body
 
 
 async def viewer_of(request: Request) -> Viewer | None:
