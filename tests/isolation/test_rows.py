@@ -16,14 +16,16 @@ from server.demo.story import Story
 from tests.april import EndOfApril
 from tests.installation import Server
 from tests.isolation.leaks import Scope, look
+from tests.isolation.noted import note_everything
 
 
 @pytest_asyncio.fixture
 async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tuple[str, Story]]:
-    """Both books after the closing of April, so that every table has rows."""
+    """Both books after the closing of April, and notes about an account, so that every table has rows."""
     async with end_of_april.copied(server) as (name, database, story):
         with database.bound():
             await close_the_month(story)
+            await note_everything(story.channel.cloud.owner, story.channel.cloud.accounts["Cloud Resell"])
             yield name, story
 
 
