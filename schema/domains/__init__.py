@@ -13,8 +13,8 @@ from schema.domains import (
     metering,
     organisations,
     prices,
-    subscription_mutations,
     relations,
+    subscription_mutations,
     subscriptions,
     sync,
 )
