@@ -13,6 +13,8 @@ class Permission(StrEnum):
     """What a role may allow. Alphabetical."""
 
     ACCOUNT_CREATE = "account:create"
+    ACCOUNT_MANAGE = "account:manage"
+    ACCOUNT_MOVE = "account:move"
     ACCOUNT_VIEW = "account:view"
     AUDIT_VIEW = "audit:view"
     BILL_RUN = "bill:run"
@@ -86,6 +88,8 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
     "partner": HISTORY
     | {
         Permission.ACCOUNT_CREATE,
+        Permission.ACCOUNT_MANAGE,
+        Permission.ACCOUNT_MOVE,
         Permission.ACCOUNT_VIEW,
         Permission.EDGE_VIEW,
         Permission.PRICE_VIEW,

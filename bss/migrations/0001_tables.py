@@ -23,10 +23,12 @@ class Migration(migrations.Migration):
                 ("accounting_number", fields.TextField(default="", unique=False)),
                 ("email", fields.TextField(default="", unique=False)),
                 ("billing_address", fields.TextField(default="", unique=False)),
+                ("legal_address", fields.TextField(default="", unique=False)),
                 ("mirrored", fields.BooleanField(default=False)),
                 ("managed_by", fields.TextField(default="", unique=False)),
                 ("version", fields.BigIntField(default=1)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("closed_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "account",

@@ -247,6 +247,7 @@ KEYS = [
     "CREATE INDEX case_relation_by_other_case ON case_relation (organisation_id, account_case_id)"
     " WHERE account_case_id IS NOT NULL",
     "ALTER TABLE case_relation ADD CONSTRAINT case_relation_of_others CHECK (account_case_id <> case_id)",
+    "ALTER TABLE account ALTER COLUMN legal_address SET DEFAULT ''",
 ]
 
 REFERENCES = [

@@ -34,7 +34,10 @@ MAY_STAND_UNDER: dict[AccountKind, frozenset[AccountKind]] = {
 
 @dataclass(frozen=True)
 class Account:
-    """An account as the domain sees it. `managed_by` names the reseller of a mirrored account."""
+    """An account as the domain sees it. `managed_by` names the reseller of a mirrored account.
+
+    `legal_address` is where the account has its seat; it never crosses a link. `closed_at` is None while it is open.
+    """
 
     id: UUID
     path: str
@@ -44,10 +47,12 @@ class Account:
     accounting_number: str
     email: str
     billing_address: str
+    legal_address: str
     mirrored: bool
     managed_by: str
     version: int
     created_at: datetime
+    closed_at: datetime | None
 
     def refuse_if_mirrored(self, what: str) -> None:
         """Raise `LockedField` when the account belongs to a reseller's BSS."""

@@ -14,14 +14,29 @@ MOST_DEPTH = 16
 """Accounts from the root down, both ends included."""
 
 
-def account_text_problems(name: str, accounting_number: str, email: str, billing_address: str) -> tuple[Problem, ...]:
+def account_text_problems(
+    name: str, accounting_number: str, email: str, billing_address: str, legal_address: str = ""
+) -> tuple[Problem, ...]:
     """Everything that is wrong with what people call the account and how they reach it."""
     return (
         *text_problems("name", name, MOST_NAME),
         *text_problems("accountingNumber", accounting_number, MOST_NUMBER),
         *text_problems("email", email, MOST_EMAIL),
         *text_problems("billingAddress", billing_address, MOST_ADDRESS_LINE, MOST_ADDRESS_LINES),
+        *text_problems("legalAddress", legal_address, MOST_ADDRESS_LINE, MOST_ADDRESS_LINES),
     )
+
+
+def own_text_problems(
+    name: str, accounting_number: str, email: str, billing_address: str, legal_address: str
+) -> tuple[Problem, ...]:
+    """The same for an account of the organisation's own, and what its own people must not leave out."""
+    problems = list(account_text_problems(name, accounting_number, email, billing_address, legal_address))
+    if not name:
+        problems.append(Problem(("name",), "An account needs a name."))
+    if email and "@" not in email:
+        problems.append(Problem(("email",), "This is not an e-mail address."))
+    return tuple(problems)
 
 
 def place_problems(kind: AccountKind, parent: Account) -> tuple[Problem, ...]:

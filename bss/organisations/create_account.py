@@ -10,7 +10,7 @@ from tortoise.exceptions import IntegrityError
 
 from bss.identifier import label, uuid7
 from bss.organisations.account import Account, AccountKind
-from bss.organisations.account_problems import account_text_problems, place_problems
+from bss.organisations.account_problems import own_text_problems, place_problems
 from bss.organisations.models import AccountModel
 from bss.organisations.queries import one
 from bss.outbox.event import EventName
@@ -31,6 +31,7 @@ class CreateAccount:
     accounting_number: str = ""
     email: str = ""
     billing_address: str = ""
+    legal_address: str = ""
 
 
 @command("createAccount", requires=Permission.ACCOUNT_CREATE, refuses=(NotFound, LockedField))
@@ -38,8 +39,7 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
     """Create an account; its path is its parent's with its own label."""
     parent = await one(tx.viewer, request.parent_id, path=("parentId",))
     parent.refuse_if_mirrored("An account below a mirrored account")
-    problems = tuple(_problems(request, parent))
-    if problems:
+    if problems := _problems(request, parent):
         raise InvalidInput(problems)
     account_id = uuid7()
     try:
@@ -54,6 +54,7 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
             accounting_number=request.accounting_number.strip(),
             email=request.email.strip(),
             billing_address=request.billing_address,
+            legal_address=request.legal_address,
             created_at=now,
         )
     except IntegrityError as taken:
@@ -62,11 +63,7 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
     return Outcome(account_id)
 
 
-def _problems(request: CreateAccount, parent: Account) -> list[Problem]:
-    texts = (request.name.strip(), request.accounting_number.strip(), request.email.strip(), request.billing_address)
-    problems = [*account_text_problems(*texts), *place_problems(request.kind, parent)]
-    if not request.name.strip():
-        problems.append(Problem(("name",), "An account needs a name."))
-    if request.email.strip() and "@" not in request.email:
-        problems.append(Problem(("email",), "This is not an e-mail address."))
-    return problems
+def _problems(request: CreateAccount, parent: Account) -> tuple[Problem, ...]:
+    named = (request.name.strip(), request.accounting_number.strip(), request.email.strip())
+    texts = own_text_problems(*named, request.billing_address, request.legal_address)
+    return (*texts, *place_problems(request.kind, parent))

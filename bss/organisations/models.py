@@ -33,10 +33,12 @@ class AccountModel(AccountRow):
     accounting_number: str = fields.TextField(default="")
     email: str = fields.TextField(default="")
     billing_address: str = fields.TextField(default="")
+    legal_address: str = fields.TextField(default="")
     mirrored = fields.BooleanField(default=False)
     managed_by: str = fields.TextField(default="")
     version: int = fields.BigIntField(default=1)
     created_at: datetime = fields.DatetimeField()
+    closed_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "account"

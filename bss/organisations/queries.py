@@ -15,9 +15,9 @@ from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
-_COLUMNS = (
-    "id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored, managed_by, version,"
-    " created_at"
+ACCOUNT_COLUMNS = (
+    "id, path, parent_id, kind, name, accounting_number, email, billing_address, legal_address, mirrored, managed_by,"
+    " version, created_at, closed_at"
 )
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 
@@ -65,7 +65,7 @@ async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Acco
     """The accounts among these that the viewer can see, by id."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND id = ANY($3)",
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(account_ids)),
         )
     return {row["id"]: account_of(row) for row in rows}
@@ -75,7 +75,8 @@ async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Acco
 async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None) -> Page[Account]:
     """The accounts in the viewer's scope, or those below the path `under`, oldest first."""
     select = (
-        f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
+        f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE}"
+        " AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
     )
     return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, account_of)
 
@@ -85,7 +86,7 @@ async def by_path(viewer: Viewer, paths: Collection[str]) -> dict[str, Account]:
     """The accounts at these paths that the viewer can see: for ancestors and for documents."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {_COLUMNS} FROM account WHERE {_IN_SCOPE} AND path = ANY($3)",
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE} AND path = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(paths)),
         )
     return {row["path"]: account_of(row) for row in rows}

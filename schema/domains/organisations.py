@@ -9,19 +9,19 @@ import strawberry
 
 from bss.identifier import Kind
 from bss.organisations import account as domain
-from bss.organisations import create_account as creation
 from bss.organisations import queries
+from bss.organisations.create_account import create_account
+from bss.organisations.update_account import update_account
 from bss.relations import queries as relations
 from schema.asking import Info
 from schema.connection import listed, listed_under
 from schema.declare import mutation, needs, shown
+from schema.domains.account_inputs import CreateAccountInput, UpdateAccountInput, creation, update
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
-from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
+from schema.node import FINDERS, Node, findable, id_of, optional_id
 from sync import queries as sync
-
-strawberry.enum(domain.AccountKind, description="What an account is in the channel.")
 
 
 @strawberry.type(description="An organisation: a distributor, or a reseller with its own books.")
@@ -53,11 +53,13 @@ class Account(Node):
     accounting_number: str = strawberry.field(description="Its number in the seller's books; empty without one.")
     email: str
     billing_address: str
+    legal_address: str = strawberry.field(description="Its seat; it never crosses a link.")
     parent_id: strawberry.ID | None
     mirrored: bool = strawberry.field(description="Copied from a reseller's books and locked here.")
     managed_by: str | None = strawberry.field(description="The reseller that manages a mirrored account.")
     version: int
     created_at: datetime
+    closed_at: datetime | None = strawberry.field(description="Null while it is open.")
 
     @classmethod
     def of(cls, account: domain.Account) -> Account:
@@ -70,11 +72,13 @@ class Account(Node):
             accounting_number=account.accounting_number,
             email=account.email,
             billing_address=account.billing_address,
+            legal_address=account.legal_address,
             parent_id=optional_id(Kind.ACCOUNT, account.parent_id),
             mirrored=account.mirrored,
             managed_by=account.managed_by or None,
             version=account.version,
             created_at=account.created_at,
+            closed_at=account.closed_at,
         )
 
     @strawberry.field(
@@ -114,27 +118,6 @@ async def _own_organisation(info: Info, organisation_id: UUID) -> Organisation |
 FINDERS[Kind.ORGANISATION] = _own_organisation
 
 
-@strawberry.input
-class CreateAccountInput:
-    parent_id: strawberry.ID
-    kind: domain.AccountKind
-    name: str
-    accounting_number: str = ""
-    email: str = ""
-    billing_address: str = ""
-
-
-def _creation(given: CreateAccountInput) -> creation.CreateAccount:
-    return creation.CreateAccount(
-        parent_id=uuid_of(Kind.ACCOUNT, given.parent_id, "parentId"),
-        kind=given.kind,
-        name=given.name,
-        accounting_number=given.accounting_number,
-        email=given.email,
-        billing_address=given.billing_address,
-    )
-
-
 @strawberry.type
 class Query:
     @strawberry.field(description="The caller's own organisation.")
@@ -144,12 +127,14 @@ class Query:
     accounts = listed(queries.page, Account, description="Accounts in scope, oldest first.")
 
 
+_shown = shown(queries.many, Account)
+
+
 @strawberry.type
 class Mutation:
     create_account = mutation(
-        creation.create_account,
-        input_type=CreateAccountInput,
-        result=Account,
-        request_of=_creation,
-        answer=shown(queries.many, Account),
+        create_account, input_type=CreateAccountInput, result=Account, request_of=creation, answer=_shown
+    )
+    update_account = mutation(
+        update_account, input_type=UpdateAccountInput, result=Account, request_of=update, answer=_shown
     )
