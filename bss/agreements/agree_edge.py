@@ -17,7 +17,7 @@ from bss.agreements.terms import term_problems
 from bss.catalogue.price_list import PriceList
 from bss.catalogue.queries import price_list
 from bss.identifier import uuid7
-from bss.organisations.account import Account
+from bss.organisations.account import Account, AccountClosed
 from bss.organisations.queries import one
 from bss.permission import Permission
 from bss.refusal import Conflict, InvalidInput, LockedField, NotFound, Problem
@@ -50,12 +50,15 @@ class _Parties:
     issuer: Issuer
 
 
-@command("agreeEdge", requires=Permission.EDGE_MANAGE, refuses=(NotFound, LockedField))
+@command("agreeEdge", requires=Permission.EDGE_MANAGE, refuses=(NotFound, LockedField, AccountClosed))
 async def agree_edge(tx: Transaction, request: AgreeEdge, now: datetime) -> Outcome:
     """Agree a selling edge; an account buys on one edge only."""
     parties = await _parties(tx, request)
     parties.buyer.refuse_if_mirrored("The terms of this account")
     parties.bill_to.refuse_if_mirrored("The invoices of this account")
+    parties.seller.refuse_if_closed(("sellerAccountId",))
+    parties.buyer.refuse_if_closed(("buyerAccountId",))
+    parties.bill_to.refuse_if_closed(("billToAccountId",))
     if problems := [*_party_problems(parties), *term_problems(request.zone, request.policy, request.billing_day)]:
         raise InvalidInput(problems)
     edge_id = uuid7()

@@ -6,12 +6,13 @@ Owns: the kinds of account and which kind may stand under which. Does not own: p
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from bss.refusal import LockedField
+from bss.refusal import LockedField, Refusal
 
 
 class AccountKind(StrEnum):
@@ -30,6 +31,11 @@ MAY_STAND_UNDER: dict[AccountKind, frozenset[AccountKind]] = {
     AccountKind.CUSTOMER: frozenset({AccountKind.ROOT, AccountKind.RESELLER, AccountKind.LITE_RESELLER}),
 }
 """Which kinds of parent an account of each kind may have."""
+
+
+class AccountClosed(Refusal):
+    code = "ACCOUNT_CLOSED"
+    meaning = "The account is closed: nothing new begins there until it is reopened; its history stays."
 
 
 @dataclass(frozen=True)
@@ -58,6 +64,11 @@ class Account:
         """Raise `LockedField` when the account belongs to a reseller's BSS."""
         if self.mirrored:
             raise LockedField(what, self.managed_by)
+
+    def refuse_if_closed(self, path: Iterable[str]) -> None:
+        """Raise `AccountClosed`, with the input's path, when nothing new may begin here."""
+        if self.closed_at is not None:
+            raise AccountClosed(f"The account {self.name!r} is closed since {self.closed_at:%Y-%m-%d}.", path)
 
 
 def ancestor_paths(path: str) -> tuple[str, ...]:

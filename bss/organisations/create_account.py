@@ -9,7 +9,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from bss.identifier import label, uuid7
-from bss.organisations.account import Account, AccountKind
+from bss.organisations.account import Account, AccountClosed, AccountKind
 from bss.organisations.account_problems import own_text_problems, place_problems
 from bss.organisations.models import AccountModel
 from bss.organisations.queries import one
@@ -34,11 +34,12 @@ class CreateAccount:
     legal_address: str = ""
 
 
-@command("createAccount", requires=Permission.ACCOUNT_CREATE, refuses=(NotFound, LockedField))
+@command("createAccount", requires=Permission.ACCOUNT_CREATE, refuses=(NotFound, LockedField, AccountClosed))
 async def create_account(tx: Transaction, request: CreateAccount, now: datetime) -> Outcome:
     """Create an account; its path is its parent's with its own label."""
     parent = await one(tx.viewer, request.parent_id, path=("parentId",))
     parent.refuse_if_mirrored("An account below a mirrored account")
+    parent.refuse_if_closed(("parentId",))
     if problems := _problems(request, parent):
         raise InvalidInput(problems)
     account_id = uuid7()

@@ -13,7 +13,7 @@ from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, OfferingKind
 from bss.identifier import label, uuid7
 from bss.organisations import queries as organisations
-from bss.organisations.account import Account
+from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
@@ -52,12 +52,13 @@ class CreateSubscription:
 @command(
     "createSubscription",
     requires=Permission.SUBSCRIPTION_MANAGE,
-    refuses=(NotFound, LockedField, PriceMissing),
+    refuses=(NotFound, LockedField, AccountClosed, PriceMissing),
 )
 async def create_subscription(tx: Transaction, request: CreateSubscription, now: datetime) -> Outcome:
     """Sell an offering to an account, and begin its service unless it is to be activated later."""
     account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored(f"The account {account.name!r}")
+    account.refuse_if_closed(("accountId",))
     offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
     if offering is None:
         raise NotFound("offering", ("offeringId",))

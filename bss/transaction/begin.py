@@ -70,19 +70,25 @@ class NestedTransaction(RuntimeError):
 _LONGEST_READ = "30s"
 """A reading that takes longer is ended by the database: nobody waits for it, and it holds a connection."""
 
+# A writer takes the paths that it copies from account rows, and no path may change before it has committed.
+_BESIDE_OTHERS = ", pg_advisory_xact_lock_shared(hashtextextended('tree ' || $1, 0))"
+_ALONE = ", pg_advisory_xact_lock(hashtextextended('tree ' || $1, 0))"
+
 _ambient: ContextVar[Transaction | None] = ContextVar("bss_transaction", default=None)
 
 
 @asynccontextmanager
-async def begin(viewer: Viewer, *, role: Role = Role.APP) -> AsyncIterator[Transaction]:
+async def begin(viewer: Viewer, *, role: Role = Role.APP, alone: bool = False) -> AsyncIterator[Transaction]:
     """Open a write transaction for one organisation. Commits at the end of the block, rolls back on any error.
 
     Nothing remote may happen inside. After the commit the doorbell rings if an event or a job was written.
+    `alone` waits for the other write transactions of the organisation, and holds off new ones: for what changes
+    the tree of accounts under everybody's feet.
     """
     if _ambient.get() is not None:
         raise NestedTransaction("a transaction is open already; commands do not call commands")
     database = current()
-    async with _opened(database, viewer, role, writes=True) as transaction:
+    async with _opened(database, viewer, role, _ALONE if alone else _BESIDE_OTHERS) as transaction:
         yield transaction
     if transaction.has_news:
         await database.doorbell(viewer.organisation_id, viewer.root_path)
@@ -98,12 +104,14 @@ async def reading(viewer: Viewer) -> AsyncIterator[Transaction]:
         async with ambient.turn.taken():
             yield ambient
         return
-    async with _opened(current(), viewer, Role.APP, writes=False) as transaction:
+    async with _opened(current(), viewer, Role.APP, None) as transaction:
         yield transaction
 
 
 @asynccontextmanager
-async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: bool) -> AsyncIterator[Transaction]:
+async def _opened(database: Database, viewer: Viewer, role: Role, lock: str | None) -> AsyncIterator[Transaction]:
+    """A unit of work; it writes when it takes a lock."""
+    writes = lock is not None
     async with database.pool(role).acquire() as pooled:
         connection: asyncpg.Connection = pooled  # type: ignore[assignment]
         async with AsyncExitStack() as stack:
@@ -112,7 +120,7 @@ async def _opened(database: Database, viewer: Viewer, role: Role, *, writes: boo
             await stack.enter_async_context(connection.transaction(readonly=not writes))
             await connection.execute(
                 "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true),"
-                " set_config('statement_timeout', $3, true)",
+                f" set_config('statement_timeout', $3, true) {lock or ''}",
                 *(str(viewer.organisation_id), viewer.path, "0" if writes else _LONGEST_READ),
             )
             transaction = Transaction(viewer, role, connection, orm_client(connection), writes, Turn())

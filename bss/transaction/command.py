@@ -51,12 +51,14 @@ class Command(Generic[Request]):
         requires: Permission,
         refuses: tuple[type[Refusal], ...],
         role: Role,
+        alone: bool,
         body: Body[Request],
     ) -> None:
         self.name = name
         self.requires = requires
         self.refuses = (InvalidInput, PermissionDenied, IdempotencyKeyReused, Conflict, *refuses)
         self.role = role
+        self.alone = alone
         self.meaning = (body.__doc__ or "").strip().partition("\n")[0]
         self._body = body
 
@@ -76,7 +78,7 @@ class Command(Generic[Request]):
 
     async def _once(self, viewer: Viewer, request: Request, now: datetime, key: str | None) -> Outcome:
         input_digest = digest(request)
-        async with begin(viewer, role=self.role) as tx:
+        async with begin(viewer, role=self.role, alone=self.alone) as tx:
             if key is not None:
                 earlier = await _claim_key(tx, self.name, key, input_digest, now)
                 if earlier is not None:
@@ -102,12 +104,20 @@ COMMANDS: dict[str, Command[object]] = {}
 
 
 def command(
-    name: str, *, requires: Permission, refuses: tuple[type[Refusal], ...] = (), role: Role = Role.APP
+    name: str,
+    *,
+    requires: Permission,
+    refuses: tuple[type[Refusal], ...] = (),
+    role: Role = Role.APP,
+    alone: bool = False,
 ) -> Callable[[Body[Request]], Command[Request]]:
-    """Declare a command: its name in the API and the audit, its one permission, and its refusals."""
+    """Declare a command: its name in the API and the audit, its one permission, and its refusals.
+
+    `alone`: no other write of the organisation is open meanwhile (`begin`).
+    """
 
     def declare(body: Body[Request]) -> Command[Request]:
-        declared = Command(name, requires, refuses, role, body)
+        declared = Command(name, requires, refuses, role, alone, body)
         COMMANDS[name] = declared  # type: ignore[assignment]
         return declared
 

@@ -11,6 +11,8 @@ from uuid import UUID
 
 import strawberry
 
+from bss.hierarchy.close_account import CloseAccount
+from bss.hierarchy.reopen_account import ReopenAccount
 from bss.identifier import Kind
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount
@@ -68,6 +70,30 @@ def update(given: UpdateAccountInput) -> UpdateAccount:
         legal_address=_said(given.legal_address),
         expected_version=_said(given.expected_version),
     )
+
+
+@strawberry.input
+class CloseAccountInput:
+    account_id: strawberry.ID
+    expected_version: strawberry.Maybe[int] = strawberry.field(
+        default=None, description="Refuse with CONFLICT when it is at another version."
+    )
+
+
+def closing(given: CloseAccountInput) -> CloseAccount:
+    return CloseAccount(_id(given.account_id), _said(given.expected_version))
+
+
+@strawberry.input
+class ReopenAccountInput:
+    account_id: strawberry.ID
+    expected_version: strawberry.Maybe[int] = strawberry.field(
+        default=None, description="Refuse with CONFLICT when it is at another version."
+    )
+
+
+def reopening(given: ReopenAccountInput) -> ReopenAccount:
+    return ReopenAccount(_id(given.account_id), _said(given.expected_version))
 
 
 def _id(text: str) -> UUID:

@@ -7,6 +7,8 @@ from uuid import UUID
 
 import strawberry
 
+from bss.hierarchy.close_account import close_account
+from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
 from bss.organisations import account as domain
 from bss.organisations import queries
@@ -16,7 +18,16 @@ from bss.relations import queries as relations
 from schema.asking import Info
 from schema.connection import listed, listed_under
 from schema.declare import mutation, needs, shown
-from schema.domains.account_inputs import CreateAccountInput, UpdateAccountInput, creation, update
+from schema.domains.account_inputs import (
+    CloseAccountInput,
+    CreateAccountInput,
+    ReopenAccountInput,
+    UpdateAccountInput,
+    closing,
+    creation,
+    reopening,
+    update,
+)
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
@@ -137,4 +148,10 @@ class Mutation:
     )
     update_account = mutation(
         update_account, input_type=UpdateAccountInput, result=Account, request_of=update, answer=_shown
+    )
+    close_account = mutation(
+        close_account, input_type=CloseAccountInput, result=Account, request_of=closing, answer=_shown
+    )
+    reopen_account = mutation(
+        reopen_account, input_type=ReopenAccountInput, result=Account, request_of=reopening, answer=_shown
     )

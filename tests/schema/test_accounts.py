@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.schema.books import Books
+from bss.identifier import Kind, private
+from bss.invoicing.bill_run import run
+from tests.schema.books import OPENED, Books
 
 SHOWN = "... on Account { name accountingNumber email billingAddress legalAddress version }"
 
@@ -49,3 +51,59 @@ async def test_a_partner_changes_accounts_of_its_own_subtree_only_and_a_customer
     outside = await renamed("z", "partner", "lite")
     assert (outside["code"], outside["path"]) == ("NOT_FOUND", ["accountId"])
     assert (await renamed("x", "customer", "x"))["__typename"] == "PermissionDenied"
+
+
+async def test_an_account_is_closed_when_all_below_it_has_ended_and_then_nothing_new_begins(books: Books) -> None:
+    """Lite has X and Y, and X has five seats: first these end, then X and Y are closed, then Lite."""
+    books.clock.move_to(OPENED.replace(day=16))
+    lite, x, y = ({"accountId": books.ids[name]} for name in ("lite", "x", "y"))
+    refusal = await books.call("closeAccount", lite)
+    assert (refusal["code"], refusal["path"]) == ("ACCOUNT_STILL_OPEN", ["accountId"])
+    named = " ".join(problem["message"] for problem in refusal["problems"])
+    assert all(books.ids[name] in named for name in ("x", "y", "of x"))
+    assert books.ids["of z"] not in named
+    await books.make("cancelSubscription", {"subscriptionId": books.ids["of x"], "effectiveAt": "2026-01-20T00:00:00Z"})
+    assert (await books.call("closeAccount", x))["code"] == "ACCOUNT_STILL_OPEN"
+    books.clock.move_to(OPENED.replace(day=20))
+    show = "... on Account { closedAt version }"
+    assert (await books.make("closeAccount", x, show=show))["closedAt"] == "2026-01-20T00:00:00Z"
+    for closed in (y, lite):
+        await books.make("closeAccount", closed)
+    assert (await books.call("closeAccount", x))["code"] == "ACCOUNT_CLOSED"
+    for mutation, given in _beginnings(books):
+        assert (await books.call(mutation, given))["code"] == "ACCOUNT_CLOSED", mutation
+    assert (await books.call("reopenAccount", x))["code"] == "ACCOUNT_CLOSED"
+    for reopened in (lite, x):
+        assert (await books.make("reopenAccount", reopened, show=show))["closedAt"] is None
+    assert (await books.call("reopenAccount", x))["code"] == "WRONG_STATE"
+    await books.sell("x")
+
+
+def _beginnings(books: Books) -> list[tuple[str, dict[str, Any]]]:
+    sale = {"accountId": books.ids["x"], "offeringId": books.ids["seats"], "quantity": "1"}
+    account = {"parentId": books.ids["lite"], "kind": "CUSTOMER", "name": "New"}
+    parties = {"sellerAccountId": books.ids["lite"], "buyerAccountId": books.ids["y"]}
+    terms = {"priceListId": books.ids["retail"], "issuerId": books.ids["lite issuer"], "zone": "UTC"}
+    edge = {**parties, **terms, "policy": "standard", "billingDay": 1}
+    return [("createSubscription", sale), ("createAccount", account), ("agreeEdge", edge)]
+
+
+async def test_a_closed_account_is_billed_to_its_end_and_its_history_stays(books: Books) -> None:
+    """Five seats at 10.00 from the 1st to the 16th, of 31 days: 50 × 15/31 = 24.19."""
+    ends = {"subscriptionId": books.ids["of x"], "effectiveAt": "2026-01-16T00:00:00+01:00"}
+    await books.make("cancelSubscription", ends)
+    books.clock.move_to(OPENED.replace(day=17))
+    await books.make("closeAccount", {"accountId": books.ids["x"]})
+    books.clock.move_to(OPENED.replace(month=2, day=2))
+    asked = await books.make("requestBillRun", {"until": "2026-01-31T23:00:00Z"}, show="... on BillRun { id }")
+    await run(books.staff, private(Kind.BILL_RUN, asked["id"]), now=books.clock.now())
+    document = "{ invoices { edges { node { total { amount } } } } }"
+    found = await books.data(document, viewer=books.as_role("customer", "x"))
+    assert [edge["node"]["total"]["amount"] for edge in found["invoices"]["edges"]] == ["24.19"]
+
+
+async def test_the_root_account_and_accounts_out_of_scope_are_not_closed(books: Books) -> None:
+    assert (await books.call("closeAccount", {"accountId": books.root}))["code"] == "INVALID_INPUT"
+    partner = books.as_role("partner", "lite")
+    outside = await books.call("closeAccount", {"accountId": books.ids["z"]}, viewer=partner)
+    assert outside["code"] == "NOT_FOUND"
