@@ -44,7 +44,7 @@ async def _sold_by(tx: Transaction, price_list_id: UUID) -> list[tuple[UUID, UUI
     """(link, edge) of every reseller with a BSS of its own that buys by this price list."""
     rows = await tx.connection.fetch(
         "SELECT l.id AS link_id, e.id AS edge_id FROM link l JOIN edge e ON e.organisation_id = $1"
-        " AND e.kind = 'selling' AND e.buyer_account_id = l.account_id AND e.price_list_id = $2"
+        " AND e.kind = 'selling' AND e.valid_to IS NULL AND e.buyer_account_id = l.account_id AND e.price_list_id = $2"
         " WHERE l.organisation_id = $1 AND l.side = 'distributor' ORDER BY l.id",
         *(tx.organisation_id, price_list_id),
     )

@@ -49,7 +49,8 @@ async def join_as_distributor(tx: Transaction, request: JoinAsDistributor, now: 
     if account.kind is not AccountKind.RESELLER:
         raise InvalidInput.at("accountId", f"A {account.kind} has no BSS of its own to link to.")
     price_list_id = await tx.connection.fetchval(
-        "SELECT price_list_id FROM edge WHERE organisation_id = $1 AND buyer_account_id = $2 AND kind = 'selling'",
+        "SELECT price_list_id FROM edge WHERE organisation_id = $1 AND buyer_account_id = $2"
+        " AND kind = 'selling' AND valid_to IS NULL",
         *(tx.organisation_id, account.id),
     )
     if price_list_id is None:

@@ -95,7 +95,9 @@ async def receive(link_key: UUID, to_side: Side, body: bytes, *, now: datetime) 
 
 
 async def _received(viewer: Viewer, link_id: UUID, message: Message, now: datetime) -> Result:
-    async with begin(viewer, role=Role.SYNC) as tx:
+    # An account may be moved, and its path with it: nobody else may be writing with the old one.
+    alone = message.subject is Subject.ACCOUNT
+    async with begin(viewer, role=Role.SYNC, alone=alone) as tx:
         link = await links.locked(tx, link_id)
         earlier = await remembered(tx, link, message)
         if earlier is not None:

@@ -26,6 +26,7 @@ async def resend_supply(tx: Transaction, request: ResendSupply, now: datetime) -
     """Send the terms of the reseller's edge again, with all prices of its list."""
     price_list_id = await tx.connection.fetchval(
         "SELECT e.price_list_id FROM link l JOIN edge e ON e.organisation_id = $1 AND e.kind = 'selling'"
+        " AND e.valid_to IS NULL"
         " AND e.buyer_account_id = l.account_id WHERE l.organisation_id = $1 AND l.id = $2 AND l.side = 'distributor'",
         *(tx.organisation_id, request.link_id),
     )

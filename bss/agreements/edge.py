@@ -7,10 +7,12 @@ Owns: the value, its two kinds, and the order of the edges above an account. Doe
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from bss.identifier import label
 from bss.organisations.account import ancestor_paths
 
 
@@ -27,7 +29,7 @@ class Edge:
 
     `billing_day` is 1 to 31, `zone` an IANA time zone, `policy` the name of a money policy. A supply edge has a
     link or a vendor, and neither seller nor issuer. `seller_path` is None there, and where the reader cannot see
-    the seller.
+    the seller. It holds in `[valid_from, valid_to)`; None is without a bound.
     """
 
     id: UUID
@@ -45,12 +47,39 @@ class Edge:
     link_id: UUID | None
     vendor_id: UUID | None
     received: bool
+    valid_from: datetime | None
+    valid_to: datetime | None
     seller_path: str | None
 
     @property
     def supplier_id(self) -> UUID | None:
         """From whom the organisation buys on this edge, a link or a vendor; None on a selling edge."""
         return self.link_id or self.vendor_id
+
+    def holds_at(self, instant: datetime) -> bool:
+        """Whether the edge is in force at the instant."""
+        return (self.valid_from is None or self.valid_from <= instant) and (
+            self.valid_to is None or instant < self.valid_to
+        )
+
+    def holds_within(self, start: datetime, end: datetime) -> bool:
+        """Whether the edge is in force at some instant of `[start, end)`."""
+        return (self.valid_from is None or self.valid_from < end) and (self.valid_to is None or start < self.valid_to)
+
+    def seen_from(self, place: str) -> Edge | None:
+        """The edge with the paths that its parties had above or at an account's place; None where it sold nothing.
+
+        A party is found by its label, which it keeps wherever it moves.
+        """
+        labels = place.split(".")[:-1]
+        if self.seller_account_id is None:
+            return None
+        buyer, seller = label(self.buyer_account_id), label(self.seller_account_id)
+        if buyer not in labels or seller not in labels[: labels.index(buyer)]:
+            return None
+        above = f"{'.'.join(labels[: labels.index(seller) + 1])}."
+        path = f"{'.'.join(labels[: labels.index(buyer) + 1])}."
+        return replace(self, path=path, seller_path=self.seller_path and above)
 
     def concerns(self, supplier_id: UUID | None) -> bool:
         """Whether an offering that is bought from this supplier (None: from nobody) is charged on this edge."""

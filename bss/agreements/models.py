@@ -37,7 +37,8 @@ class SeriesModel(AccountRow):
 class EdgeModel(AccountRow):
     """A selling edge (seller → buyer), or a supply edge at which the organisation itself buys.
 
-    `path` is the buyer's: the buyer sees its own terms and nobody below it does.
+    `path` is the buyer's: the buyer sees its own terms and nobody below it does. It holds in `[valid_from, valid_to)`;
+    None is without a bound.
     """
 
     kind: str = fields.TextField()
@@ -54,6 +55,8 @@ class EdgeModel(AccountRow):
     vendor_id: UUID | None = fields.UUIDField(null=True)
     received = fields.BooleanField(default=False)
     created_at: datetime = fields.DatetimeField()
+    valid_from: datetime | None = fields.DatetimeField(null=True)
+    valid_to: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "edge"

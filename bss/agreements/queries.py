@@ -27,7 +27,8 @@ from bss.viewer import Viewer, requires
 
 _EDGES = (
     "SELECT edge.id, edge.path, edge.kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,"
-    " policy, billing_day, bill_to_account_id, issuer_id, link_id, edge.vendor_id, received, seller.path AS seller_path"
+    " policy, billing_day, bill_to_account_id, issuer_id, link_id, edge.vendor_id, received, valid_from, valid_to,"
+    " seller.path AS seller_path"
     " FROM edge LEFT JOIN account AS seller"
     " ON seller.organisation_id = edge.organisation_id AND seller.id = edge.seller_account_id"
     " WHERE edge.organisation_id = $1"
@@ -102,7 +103,10 @@ async def _chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, t
     seen = [path for path in account_paths if viewer.sees(path)]
     ancestors = {above for path in seen for above in ancestor_paths(path)}
     rows = await rows_from_above(
-        viewer, f"{_EDGES} AND (edge.kind = 'supply' OR edge.path = ANY($2))", viewer.organisation_id, list(ancestors)
+        viewer,
+        f"{_EDGES} AND edge.valid_to IS NULL AND (edge.kind = 'supply' OR edge.path = ANY($2))",
+        viewer.organisation_id,
+        list(ancestors),
     )
     found = [_edge_of(row) for row in rows]
     supply = [edge for edge in found if edge.kind is EdgeKind.SUPPLY]

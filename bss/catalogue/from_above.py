@@ -45,8 +45,9 @@ async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> li
 _PUBLISHED = f"""
 WITH list AS (
   SELECT DISTINCT price_list_id FROM edge
-  WHERE organisation_id = $1 AND kind = 'selling' AND (path >= $2 AND path < $2 || '~' OR path = (
-    SELECT max(path) FROM edge WHERE organisation_id = $1 AND kind = 'selling' AND path = ANY($3))))
+  WHERE organisation_id = $1 AND kind = 'selling' AND valid_to IS NULL AND (path >= $2 AND path < $2 || '~' OR path = (
+    SELECT max(path) FROM edge WHERE organisation_id = $1 AND kind = 'selling' AND valid_to IS NULL
+    AND path = ANY($3))))
 SELECT {OFFERING_COLUMNS}
 FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND (path >= $2 AND path < $2 || '~' OR id IN (
   SELECT price.offering_id FROM list

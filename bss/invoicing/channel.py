@@ -1,19 +1,20 @@
-"""The channel of one organisation: its edges, and on which of them a subscription is charged.
+"""The channel of one organisation: its edges, and on which of them a subscription is charged at an instant.
 
-Owns: the reading of all edges at once, and the finding of an account's chain among many thousand. Does not own:
-the rule of the chain, or the edges (`bss.agreements`).
+Owns: the reading of all edges at once, and the finding of an account's chain among many thousand, now or where the
+account stood before it moved. Does not own: the rule of the chain, or the edges (`bss.agreements`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain
-from bss.organisations.account import ancestor_paths
+from bss.identifier import label
 from bss.transaction.begin import Transaction
 
 
@@ -30,17 +31,30 @@ class Channel:
     def __init__(self, edges: Iterable[Edge], suppliers: Mapping[UUID, Supplier]) -> None:
         """`suppliers` says from whom offerings are bought, by offering."""
         known = tuple(edges)
-        self._selling = {edge.path: edge for edge in known if edge.seller_account_id is not None}
+        self._by_id = {edge.id: edge for edge in known}
+        self._bought: dict[str, list[Edge]] = {}
+        for edge in known:
+            if edge.seller_account_id is not None:
+                self._bought.setdefault(label(edge.buyer_account_id), []).append(edge)
         self._supply = {edge.supplier_id: edge for edge in known if edge.seller_account_id is None}
         self._suppliers = suppliers
-        self._chains: dict[str, tuple[Edge, ...]] = {}
+        self._chains: dict[tuple[str, datetime], tuple[Edge, ...]] = {}
 
-    def selling(self, account_path: str) -> tuple[Edge, ...]:
-        """The selling edges of the account's chain, nearest first."""
-        if account_path not in self._chains:
-            above = (self._selling.get(path) for path in ancestor_paths(account_path))
-            self._chains[account_path] = chain(account_path, [edge for edge in above if edge is not None])
-        return self._chains[account_path]
+    def selling(self, place: str, at: datetime) -> tuple[Edge, ...]:
+        """The selling edges of the chain of an account that stood at this place at the instant, nearest first."""
+        if (place, at) not in self._chains:
+            above = (edge.seen_from(place) for edge in self._above(place) if edge.holds_at(at))
+            found = chain(place, [edge for edge in above if edge is not None])
+            self._chains[place, at] = tuple(self._by_id[edge.id] for edge in found)
+        return self._chains[place, at]
+
+    def turns(self, place: str, start: datetime, end: datetime) -> tuple[datetime, ...]:
+        """The instants within `(start, end)` at which an edge above the place begins or ends, in order."""
+        bounds = {bound for edge in self._above(place) for bound in (edge.valid_from, edge.valid_to)}
+        return tuple(sorted(bound for bound in bounds if bound is not None and start < bound < end))
+
+    def _above(self, place: str) -> list[Edge]:
+        return [edge for step in place.split(".")[:-1] for edge in self._bought.get(step, ())]
 
     def resold(self, offering_id: UUID) -> bool:
         """Whether the offering is bought over a link, so that another organisation runs the service."""
@@ -60,7 +74,7 @@ BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
 EDGE_COLUMNS = (
     "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
     " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.vendor_id, e.received,"
-    " seller.path AS seller_path"
+    " e.valid_from, e.valid_to, seller.path AS seller_path"
 )
 WITH_SELLER = (
     "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"

@@ -153,4 +153,5 @@ def _usage(charge: Charge, stretch: Stretch, consumption: Consumption, terms: Te
     # Nothing used is priced too while the service was there: a tier's flat fee may be due.
     if used or any(other.status is SegmentStatus.ACTIVE for other in consumption.stretches):
         quantity = Quantity(used, charge.divisor, charge.unit)
-        yield Due(charge, stretch.offering_id, terms.period.start, terms.period.end, quantity, WHOLE)
+        start, end = consumption.window or (terms.period.start, terms.period.end)
+        yield Due(charge, stretch.offering_id, start, end, quantity, WHOLE)

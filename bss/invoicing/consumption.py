@@ -1,12 +1,14 @@
-"""Consumption: what a subscription was, and what it used, within one billing period.
+"""Consumption: what a subscription was, what it used, and where it stood, within one billing period.
 
-Owns: the one reading of segments and hourly usage from which every edge is rated. Does not own: what is
+Owns: the one reading of segments and hourly usage from which every edge is rated, and what of it lies in a part of the
+period. Does not own: what is
 charged for it (`bss.invoicing.charges`), or the rows that it reads (`bss.subscriptions`, `bss.metering`).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import NamedTuple
@@ -33,6 +35,17 @@ class Stretch(NamedTuple):
     end: datetime | None
 
 
+class Place(NamedTuple):
+    """Where the account of the subscription stood within `[start, end)`: the path that it had."""
+
+    path: str
+    start: datetime
+    end: datetime
+
+
+Window = tuple[datetime, datetime]
+
+
 @dataclass(frozen=True, slots=True)
 class Consumption:
     """One subscription in one period.
@@ -40,6 +53,9 @@ class Consumption:
     `started_at` is the first instant, in whatever period, at which it was active; None for what was transferred
     here. `usage` are pairs of a meter's code and the sum over the period's hours, in the meter's base unit.
     `provisioned` tells whether the service ever ran, and `refusal` why a supplier refuses it.
+
+    `places` is empty when the account stands at `path` all the period. Where it moved, `metered` has the usage from
+    each turn of the channel on, and a part of the period (`within`) has its first and last instant as `window`.
     """
 
     subscription_id: UUID
@@ -51,9 +67,36 @@ class Consumption:
     usage: tuple[tuple[str, Decimal], ...]
     provisioned: bool = True
     refusal: str | None = None
+    places: tuple[Place, ...] = ()
+    metered: tuple[tuple[datetime, str, Decimal], ...] = ()
+    window: Window | None = None
+
+    def within(self, windows: tuple[Window, ...]) -> Consumption:
+        """What of it lies in these windows, which begin and end at turns of the channel."""
+        stretches = tuple(part for window in windows for part in _cut(self.stretches, *window))
+        metered = tuple(one for one in self.metered if any(start <= one[0] < end for start, end in windows))
+        window = windows[0][0], windows[-1][1]
+        if metered and not stretches and self.stretches:
+            # Used when nothing was in service: charged at the prices of what was, as in a period that is not parted.
+            stretches = (self.stretches[-1]._replace(start=window[0], end=window[0]),)
+        return replace(self, stretches=stretches, usage=_totals(metered), metered=metered, window=window)
 
 
-_SELECT = """
+def _cut(stretches: tuple[Stretch, ...], start: datetime, end: datetime) -> Iterable[Stretch]:
+    for stretch in stretches:
+        if stretch.start < end and (stretch.end is None or stretch.end > start):
+            until = end if stretch.end is None else min(stretch.end, end)
+            yield stretch._replace(start=max(stretch.start, start), end=until)
+
+
+def _totals(metered: Iterable[tuple[datetime, str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
+    totals: dict[str, Decimal] = {}
+    for _, meter, quantity in metered:
+        totals[meter] = totals.get(meter, Decimal(0)) + quantity
+    return tuple(sorted(totals.items()))
+
+
+_PLAIN = """
 WITH chunk AS MATERIALIZED (
   SELECT id, path, account_id, removed_at, provisioned_at IS NOT NULL AS provisioned, refusal,
     predecessor_id FROM subscription
@@ -87,17 +130,59 @@ FROM chunk LEFT JOIN timeline t ON t.subscription_id = chunk.id LEFT JOIN used u
 ORDER BY chunk.id
 """
 
+# The same with the places of each account from the period's start on, and its usage parted at the turns ($8). Only the
+# usage of accounts that came to where they are after the period's start is parted.
+_TURNED = (
+    _PLAIN.replace(
+        "lasting AS (",
+        """placed AS (
+  SELECT account_id, array_agg(place ORDER BY effective_from) AS places,
+    array_agg(effective_from ORDER BY effective_from) AS arrivals
+  FROM account_placement p WHERE organisation_id = $1 AND account_id IN (SELECT account_id FROM chunk)
+    AND recorded_from <= $7 AND (recorded_to IS NULL OR recorded_to > $7)
+    AND (effective_to IS NULL OR effective_to > $5) GROUP BY account_id),
+arrived AS (
+  SELECT chunk.id FROM chunk JOIN placed p ON p.account_id = chunk.account_id
+  WHERE p.arrivals[cardinality(p.arrivals)] > $5),
+lasting AS (""",
+        1,
+    )
+    .replace(
+        "SELECT subscription_id, meter, sum(quantity)",
+        """SELECT subscription_id, meter, CASE WHEN subscription_id IN (SELECT id FROM arrived)
+    THEN coalesce(($8::timestamptz[])[width_bucket(hour, $8::timestamptz[])], $5) ELSE $5 END AS since,
+    sum(quantity)""",
+        1,
+    )
+    .replace("GROUP BY subscription_id, meter ORDER", "GROUP BY subscription_id, meter, since ORDER", 1)
+    .replace("array_agg(quantity) AS totals", "array_agg(quantity) AS totals, array_agg(since) AS since", 1)
+    .replace("u.totals, ", "u.totals, u.since, p.places, p.arrivals, ", 1)
+    .replace("\nORDER BY chunk.id", " LEFT JOIN placed p ON p.account_id = chunk.account_id\nORDER BY chunk.id", 1)
+)
+
+# What moved is written down where it stood before, and no edge ends or begins but for a move.
+_TURNS = """
+SELECT turn FROM (
+  SELECT effective_to AS turn FROM account_placement
+    WHERE organisation_id = $1 AND recorded_to IS NULL AND effective_to IS NOT NULL AND effective_to > $2
+  UNION SELECT valid_to FROM edge WHERE organisation_id = $1 AND valid_to IS NOT NULL AND valid_to > $2) AS turns
+ORDER BY turn
+"""
+
 
 async def consumption(
     tx: Transaction, period: Period, *, under: str, after: UUID, most: int, known_at: datetime
 ) -> tuple[Consumption, ...]:
     """The next `most` subscriptions below the path, by id, with what each was and used in the period.
 
-    The segments are those that were on record at `known_at`. One statement.
+    The segments, and the places of accounts, are those that were on record at `known_at`. Two statements.
     """
+    turns = [row["turn"] for row in await tx.connection.fetch(_TURNS, tx.organisation_id, period.start)]
     arguments = (tx.organisation_id, under, after, most, period.start, period.end, known_at)
-    rows = await tx.connection.fetch(_SELECT, *arguments)
-    return tuple(_consumption_of(row) for row in rows)
+    if not turns:
+        return tuple(_consumption_of(row) for row in await tx.connection.fetch(_PLAIN, *arguments))
+    rows = await tx.connection.fetch(_TURNED, *arguments, turns)
+    return tuple(_parted(row, period) for row in rows)
 
 
 def _consumption_of(row: Record) -> Consumption:
@@ -109,3 +194,22 @@ def _consumption_of(row: Record) -> Consumption:
         stretches = tuple(map(Stretch, *columns))
     usage = () if row["meters"] is None else tuple(zip(row["meters"], row["totals"], strict=True))
     return Consumption(*identity, stretches, usage, row["provisioned"], row["refusal"])
+
+
+def _parted(row: Record, period: Period) -> Consumption:
+    """The consumption with its places, when its account stood elsewhere or came within the period or later."""
+    whole = _consumption_of(row)
+    metered = () if row["meters"] is None else tuple(zip(row["since"], row["meters"], row["totals"], strict=True))
+    whole = replace(whole, usage=_totals(metered))
+    if row["places"] is None or row["arrivals"][-1] <= period.start:
+        return whole
+    places = tuple(_places(row["places"], row["arrivals"], period))
+    return replace(whole, places=places, metered=metered)
+
+
+def _places(paths: list[str], arrivals: list[datetime], period: Period) -> Iterable[Place]:
+    """The places within the period; before its first one an account is taken to have stood there."""
+    starts = [period.start, *arrivals[1:]]
+    for path, start, end in zip(paths, starts, [*arrivals[1:], period.end], strict=True):
+        if start < min(end, period.end):
+            yield Place(path, start, min(end, period.end))

@@ -6,24 +6,27 @@ chain. The cost of the edges nearest to the root is the supply edge's line.
 
 Lines are paired by subscription, charge and service period. Where the cost edge charges the subscription, but
 not this charge, the charge costs nothing; where it does not charge the subscription at all, the cost is unknown.
+Where the account moved, each of its places has its own sales and costs, and a line over both is parted by time.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from itertools import groupby
+from itertools import groupby, pairwise
 from uuid import UUID
 
 from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain
+from bss.identifier import label
 from bss.invoicing.channel import SUPPLIER, all_edges
-from bss.organisations.account import ancestor_paths
+from bss.money import Money
 from bss.permission import Permission
-from bss.transaction.begin import reading
+from bss.transaction.begin import Transaction, reading
 from bss.viewer import Viewer, requires
 
 NOTHING = Decimal(0)
@@ -64,8 +67,8 @@ Amounts = Mapping[UUID, Mapping[Key, Decimal]]
 
 # An offering of an account above the viewer's is not the viewer's to read, and neither is its supply edge.
 _LINES = f"""
-SELECT l.subscription_id, s.path, {SUPPLIER} AS supplier_id, l.edge_id, l.charge, l.service_start,
-  l.service_end, l.amount
+SELECT l.subscription_id, s.path, s.account_id, {SUPPLIER} AS supplier_id, l.edge_id, l.charge, l.service_start,
+  l.service_end, l.amount, l.currency
 FROM billable_line l
 JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
 LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
@@ -87,9 +90,14 @@ async def margins(
             *(viewer.organisation_id, viewer.path, since, until),
             None if subscription_ids is None else list(subscription_ids),
         )
+        arrivals = await _arrivals(tx)
     book = _EdgeBook(edges)
-    grouped = groupby(rows, key=lambda row: (row["subscription_id"], row["path"], row["supplier_id"]))
-    return tuple(margin for of_one, some in grouped for margin in _margins(book, *of_one, list(some)))
+    return tuple(
+        margin
+        for (subscription_id, supplier_id), some in groupby(rows, key=lambda row: (row[0], row["supplier_id"]))
+        for part in _placed(list(some), arrivals)
+        for margin in _margins(book, subscription_id, supplier_id, part)
+    )
 
 
 async def totals(viewer: Viewer, since: datetime, until: datetime) -> dict[UUID, Margin]:
@@ -105,34 +113,85 @@ class _EdgeBook:
 
     def __init__(self, edges: Iterable[Edge]) -> None:
         known = tuple(edges)
-        self.by_id = {edge.id: edge for edge in known}
-        self._selling = {edge.path: edge for edge in known if edge.kind is EdgeKind.SELLING}
+        self._selling: dict[UUID, list[Edge]] = {}
+        for edge in known:
+            if edge.kind is EdgeKind.SELLING:
+                self._selling.setdefault(edge.buyer_account_id, []).append(edge)
         self._supply = {edge.supplier_id: edge for edge in known if edge.kind is EdgeKind.SUPPLY}
+        self._buyers = {label(buyer_id): buyer_id for buyer_id in self._selling}
 
-    def sales(self, account_path: str) -> tuple[Edge, ...]:
-        """The edges of the account's chain whose seller the viewer sees, nearest first."""
-        return chain(account_path, self._above(account_path))
+    def sales(self, place: str, at: datetime) -> tuple[Edge, ...]:
+        """The edges of the place's chain at the instant whose seller the viewer sees, nearest first."""
+        return chain(place, self._above(place, at))
 
-    def cost(self, sale: Edge, supplier_id: UUID | None) -> Edge | None:
+    def cost(self, sale: Edge, supplier_id: UUID | None, at: datetime) -> Edge | None:
         """The edge on which the seller itself buys what it sells on this one."""
-        nearest = next(iter(reversed(self._above(sale.seller_path or ""))), None)
+        nearest = next(iter(reversed(self._above(sale.seller_path or "", at))), None)
         return nearest or self._supply.get(supplier_id)
 
-    def _above(self, path: str) -> list[Edge]:
-        return [self._selling[above] for above in ancestor_paths(path) if above in self._selling]
+    def _above(self, place: str, at: datetime) -> list[Edge]:
+        buyers = [self._buyers[step] for step in place.split(".")[:-1] if step in self._buyers]
+        held = [edge for buyer in buyers for edge in self._selling[buyer] if edge.holds_at(at)]
+        return [seen for edge in held if (seen := edge.seen_from(place)) is not None]
 
 
-def _margins(
-    book: _EdgeBook, subscription_id: UUID, account_path: str, supplier_id: UUID | None, rows: list[Record]
-) -> Iterator[ChargeMargin]:
-    amounts: dict[UUID, dict[Key, Decimal]] = {}
+@dataclass(frozen=True)
+class _Part:
+    """The lines of one subscription while its account stood at one place, by edge, charge and service period."""
+
+    place: str
+    at: datetime
+    amounts: Amounts
+
+
+def _placed(rows: list[Record], arrivals: Mapping[UUID, list[tuple[datetime, str]]]) -> Iterator[_Part]:
+    """The lines by place. A line that lasts over a move is parted in proportion to time, to the cent."""
+    stays = arrivals.get(rows[0]["account_id"], [(rows[0]["service_start"], rows[0]["path"])])
+    bounds = [arrived for arrived, _ in stays[1:]]
+    parts: list[dict[UUID, dict[Key, Decimal]]] = [{} for _ in stays]
     for row in rows:
-        key = row["charge"], row["service_start"], row["service_end"]
-        amounts.setdefault(row["edge_id"], {})[key] = row["amount"]
-    for sale in book.sales(account_path):
-        cost = book.cost(sale, supplier_id)
-        sold = amounts.get(sale.id, {})
-        spent = None if cost is None else amounts.get(cost.id)
+        for index, start, end, amount in _parted(row, bounds):
+            key = row["charge"], start, end
+            parts[index].setdefault(row["edge_id"], {})[key] = amount
+    for (arrived, place), amounts in zip(stays, parts, strict=True):
+        if amounts:
+            first = min(start for keys in amounts.values() for _, start, _ in keys)
+            yield _Part(place, max(first, arrived) if bounds else first, amounts)
+
+
+def _parted(row: Record, bounds: list[datetime]) -> Iterator[tuple[int, datetime, datetime, Decimal]]:
+    start, end = row["service_start"], row["service_end"]
+    cuts = [start, *(bound for bound in bounds if start < bound < end), end]
+    first = bisect_right(bounds, start)
+    if len(cuts) == 2:
+        yield first, start, end, row["amount"]
+        return
+    seconds = [int((until - since).total_seconds()) for since, until in pairwise(cuts)]
+    amounts = Money(row["amount"].normalize(), row["currency"]).split(seconds)
+    for place, ((since, until), money) in enumerate(zip(pairwise(cuts), amounts, strict=True)):
+        yield first + place, since, until, money.amount
+
+
+async def _arrivals(tx: Transaction) -> dict[UUID, list[tuple[datetime, str]]]:
+    """Since when each account that ever moved stood where, in order."""
+    rows = await tx.connection.fetch(
+        "SELECT account_id, effective_from, place FROM account_placement WHERE organisation_id = $1"
+        " AND path >= $2 AND path < $2 || '~' AND recorded_to IS NULL AND account_id IN (SELECT account_id"
+        " FROM account_placement WHERE organisation_id = $1 AND recorded_to IS NULL AND effective_to IS NOT NULL)"
+        " ORDER BY account_id, effective_from",
+        *(tx.organisation_id, tx.viewer.path),
+    )
+    found: dict[UUID, list[tuple[datetime, str]]] = {}
+    for row in rows:
+        found.setdefault(row["account_id"], []).append((row["effective_from"], row["place"]))
+    return found
+
+
+def _margins(book: _EdgeBook, subscription_id: UUID, supplier_id: UUID | None, part: _Part) -> Iterator[ChargeMargin]:
+    for sale in book.sales(part.place, part.at):
+        cost = book.cost(sale, supplier_id, part.at)
+        sold = part.amounts.get(sale.id, {})
+        spent = None if cost is None else part.amounts.get(cost.id)
         for key in dict.fromkeys((*sold, *(spent or ()))):
             yield ChargeMargin(
                 sold.get(key, NOTHING),

@@ -39,24 +39,34 @@ class Beginning:
 
     def periods(self, until: datetime) -> Iterator[Period]:
         """The edge's periods that ended by the instant and that no finished run has closed, in order."""
-        at = self.earliest if self.closed_through is None else max(self.earliest, self.closed_through)
-        period = billing_period(at, day=self.edge.billing_day, zone=self.edge.zone)
-        while period.end <= until:
+        edge = self.edge
+        at = max(bound for bound in (self.earliest, self.closed_through, edge.valid_from) if bound is not None)
+        period = billing_period(at, day=edge.billing_day, zone=edge.zone)
+        while period.end <= until and edge.holds_within(period.start, period.end):
             yield period
-            period = billing_period(period.end, day=self.edge.billing_day, zone=self.edge.zone)
+            period = billing_period(period.end, day=edge.billing_day, zone=edge.zone)
 
 
 _CLOSES = "r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.created_at"
 """That the run `r` closes the periods of the edge `e` that ended by its `until`."""
 
 # The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
+# Of an account that has moved away, the edges above its old places still have to charge what was before.
 _BEGINNINGS = f"""
+WITH departed AS MATERIALIZED (
+  SELECT path, place FROM account_placement
+  WHERE organisation_id = $1 AND recorded_to IS NULL AND effective_to IS NOT NULL)
 SELECT {EDGE_COLUMNS}, began.earliest, closed.through FROM edge e {WITH_SELLER}
-CROSS JOIN LATERAL (
-  SELECT min(g.effective_from) AS earliest FROM segment g
+CROSS JOIN LATERAL (SELECT least((
+  SELECT min(g.effective_from) FROM segment g
   WHERE g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path >= e.path AND g.path < e.path || '~'
     AND (e.kind = 'selling' OR g.offering_id IN
-      (SELECT o.id FROM offering o WHERE o.organisation_id = $1 AND {SUPPLIER} = {BUYS_FROM}))) AS began
+      (SELECT o.id FROM offering o WHERE o.organisation_id = $1 AND {SUPPLIER} = {BUYS_FROM}))), (
+  SELECT min(g.effective_from) FROM account_placement b
+  JOIN departed d ON d.place >= b.place AND d.place < b.place || '~'
+  JOIN segment g ON g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path = d.path
+  WHERE e.kind = 'selling' AND b.organisation_id = $1 AND b.recorded_to IS NULL AND b.account_id = e.buyer_account_id
+)) AS earliest) AS began
 LEFT JOIN LATERAL (
   SELECT max(r.until) AS through FROM bill_run r
   WHERE r.organisation_id = $1 AND {_CLOSES}) AS closed ON true
@@ -96,3 +106,19 @@ async def closed_by_run(tx: Transaction, edges: Iterable[Edge], period: Period) 
         *(tx.organisation_id, [edge.id for edge in edges], period.end),
     )
     return {row["id"]: row["finished_at"] for row in rows}
+
+
+async def billed_through(tx: Transaction, edge_ids: Iterable[UUID]) -> datetime | None:
+    """Up to which instant some of these edges have closed periods; what lies before it is not rated any more."""
+    rows = await tx.connection.fetch(
+        f"SELECT e.id, e.billing_day, e.zone, (SELECT max(r.until) FROM bill_run r"
+        f" WHERE r.organisation_id = $1 AND {_CLOSES}) AS through, (SELECT max(i.billing_end) FROM invoice i"
+        " WHERE i.organisation_id = $1 AND i.issuer_id = e.issuer_id AND i.bill_to_account_id = e.bill_to_account_id"
+        " AND i.currency = e.currency) AS invoiced FROM edge e WHERE e.organisation_id = $1 AND e.id = ANY($2)",
+        *(tx.organisation_id, list(edge_ids)),
+    )
+    ends = [row["invoiced"] for row in rows if row["invoiced"] is not None]
+    for row in rows:
+        if row["through"] is not None:
+            ends.append(billing_period(row["through"], day=row["billing_day"], zone=row["zone"]).start)
+    return max(ends, default=None)

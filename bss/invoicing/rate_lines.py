@@ -1,8 +1,8 @@
 """From the consumption of a subscription to its rated lines, on every edge of its chain.
 
-Owns: that one reading is rated on each edge by the edge's own terms, that usage is rounded by the line, and that
-a subscription which cannot be charged on an edge has no line there. Does not own: what is due
-(`bss.invoicing.charges`), the arithmetic (`bss.tariff.rating`), storing (`bss.invoicing.write_lines`).
+Owns: that one reading is rated on each edge by the edge's own terms, for the time that the edge was in the chain, that
+usage is rounded by the line, and that a subscription which cannot be charged on an edge has no line there. Does not
+own: what is due (`bss.invoicing.charges`), the arithmetic (`bss.tariff.rating`), storing (`bss.invoicing.write_lines`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from uuid import UUID
 
 import orjson
@@ -19,7 +20,7 @@ from bss.agreements.edge import Edge
 from bss.catalogue.price_list import ChargeKind
 from bss.invoicing.channel import Channel
 from bss.invoicing.charges import Due, Prices, Terms, Unbillable, due
-from bss.invoicing.consumption import Consumption
+from bss.invoicing.consumption import Consumption, Window
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
 from bss.period import Period
 from bss.policy import LicenceLines, policy_named
@@ -48,7 +49,7 @@ class PeriodRating:
     def __init__(
         self, period: Period, edges: Iterable[Edge], channel: Channel, prices: Mapping[UUID, Prices], now: datetime
     ) -> None:
-        self._channel = channel
+        self._channel, self._period = channel, period
         self._edges = {
             edge.id: EdgeRating(edge, period, prices.get(edge.price_list_id, Prices({}, {})), now) for edge in edges
         }
@@ -75,14 +76,39 @@ class PeriodRating:
         raise Unbillable((f"the subscription is not provisioned, its supplier refuses it: {used.refusal}",))
 
     def _charged(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
-        for selling in self._channel.selling(used.path):
-            if selling.id in self._edges:
-                yield selling.id, used
+        for edge_id, part in self._sold(used):
+            if edge_id in self._edges:
+                yield edge_id, part
         supply = {stretch.offering_id: self._channel.supply(stretch.offering_id) for stretch in used.stretches}
         for edge in set(supply.values()):
             if edge is not None and edge.id in self._edges:
                 bought = tuple(stretch for stretch in used.stretches if supply[stretch.offering_id] == edge)
                 yield edge.id, replace(used, stretches=bought)
+
+    def _sold(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
+        """The selling edges of its chain, each with what of the period was charged on it."""
+        if not used.places:
+            for edge in self._channel.selling(used.path, self._period.start):
+                yield edge.id, used
+            return
+        windows: dict[UUID, list[Window]] = {}
+        for place in used.places:
+            turns = (place.start, *self._channel.turns(*place), place.end)
+            for window in pairwise(turns):
+                for edge in self._channel.selling(place.path, window[0]):
+                    _join(windows.setdefault(edge.id, []), window)
+        whole = [(self._period.start, self._period.end)]
+        for edge_id, parts in windows.items():
+            # An edge on which it stayed is rated as if nothing had moved: in one line, and to the same cent.
+            yield edge_id, used if parts == whole else used.within(tuple(parts))
+
+
+def _join(windows: list[Window], window: Window) -> None:
+    """Add the window; to the last one, when that ends where it begins."""
+    if windows and windows[-1][1] == window[0]:
+        windows[-1] = windows[-1][0], window[1]
+    else:
+        windows.append(window)
 
 
 class EdgeRating:

@@ -127,7 +127,12 @@ async def _billed(tx: Transaction, edge_id: UUID, billing_start: datetime) -> tu
     if edge is None:
         raise NotFound("edge")
     period = billing_period(billing_start, day=edge.billing_day, zone=edge.zone)
-    alike = [other for other in edges if billing_period(period.start, day=other.billing_day, zone=other.zone) == period]
+    alike = [
+        other
+        for other in edges
+        if other.holds_within(period.start, period.end)
+        and billing_period(period.start, day=other.billing_day, zone=other.zone) == period
+    ]
     return edge, period, next((bill for bill in bills_of(alike, period) if edge in bill.edges), None)
 
 

@@ -39,6 +39,28 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="AccountPlacementModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("parent_id", fields.UUIDField(null=True)),
+                ("place", fields.TextField(unique=False)),
+                ("effective_from", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("effective_to", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("recorded_from", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("recorded_to", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "account_placement",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "Where an account stood when: `place` is the path that it had, `path` the one that it has.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="ApiTokenModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -156,6 +178,8 @@ class Migration(migrations.Migration):
                 ("vendor_id", fields.UUIDField(null=True)),
                 ("received", fields.BooleanField(default=False)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("valid_from", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("valid_to", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "edge",

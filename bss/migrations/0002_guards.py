@@ -44,6 +44,7 @@ ACCOUNT_TABLES = (
     "document",
     "document_content",
     "case_relation",
+    "account_placement",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -185,7 +186,8 @@ KEYS = [
     " UNIQUE (organisation_id, price_list_id, valid_from)",
     "ALTER TABLE price ADD CONSTRAINT price_once UNIQUE (organisation_id, version_id, offering_id, charge)",
     "ALTER TABLE series ADD CONSTRAINT series_once UNIQUE (organisation_id, issuer_id, prefix)",
-    "CREATE UNIQUE INDEX edge_buyer_once ON edge (organisation_id, buyer_account_id) WHERE kind = 'selling'",
+    "CREATE UNIQUE INDEX edge_buyer_once ON edge (organisation_id, buyer_account_id)"
+    " WHERE kind = 'selling' AND valid_to IS NULL",
     "CREATE UNIQUE INDEX edge_supply_once ON edge (organisation_id, link_id) WHERE kind = 'supply'",
     "CREATE UNIQUE INDEX edge_vendor_once ON edge (organisation_id, vendor_id) WHERE kind = 'supply'",
     "ALTER TABLE edge ADD CONSTRAINT edge_kind_fits CHECK (kind = 'selling' AND seller_account_id IS NOT NULL"
@@ -248,6 +250,19 @@ KEYS = [
     " WHERE account_case_id IS NOT NULL",
     "ALTER TABLE case_relation ADD CONSTRAINT case_relation_of_others CHECK (account_case_id <> case_id)",
     "ALTER TABLE account ALTER COLUMN legal_address SET DEFAULT ''",
+    "ALTER TABLE edge ADD CONSTRAINT edge_valid_in_order CHECK (valid_to >= valid_from)",
+    "ALTER TABLE edge ADD CONSTRAINT edge_selling_apart EXCLUDE USING gist (organisation_id WITH =,"
+    " buyer_account_id WITH =, tstzrange(valid_from, valid_to) WITH &&) WHERE (kind = 'selling')",
+    "CREATE INDEX edge_turn ON edge (organisation_id, valid_to) WHERE valid_to IS NOT NULL",
+    'ALTER TABLE account_placement ALTER COLUMN place TYPE text COLLATE "C"',
+    "ALTER TABLE account_placement ADD CONSTRAINT placement_in_order"
+    " CHECK (effective_to > effective_from AND place LIKE '%.')",
+    "ALTER TABLE account_placement ADD CONSTRAINT placement_current_once EXCLUDE USING gist (organisation_id WITH =,"
+    " account_id WITH =, tstzrange(effective_from, effective_to) WITH &&) WHERE (recorded_to IS NULL)",
+    "CREATE INDEX placement_by_account ON account_placement (organisation_id, account_id, effective_from)",
+    "CREATE INDEX placement_by_place ON account_placement (organisation_id, place) WHERE recorded_to IS NULL",
+    "CREATE INDEX placement_departed ON account_placement (organisation_id, effective_to)"
+    " WHERE recorded_to IS NULL AND effective_to IS NOT NULL",
 ]
 
 REFERENCES = [
@@ -300,6 +315,8 @@ REFERENCES = [
             ("case_relation", f"{table}_id", table)
             for table in ("contact", "task", "calendar_event", "email", "document", "account_case")
         ],
+        ("account_placement", "account_id", "account"),
+        ("account_placement", "parent_id", "account"),
     )
 ]
 
@@ -342,12 +359,14 @@ LOCKS = [
     *locked_when("price_list", "received"),
     *locked_when("price_version", "received"),
     *locked_when("edge", "received"),
-    *append_only("audit"),
-    *append_only("price_version"),
-    *append_only("price"),
+    # A path is the account's place now, copied: moving the account rewrites the copies and nothing else.
+    *append_only("audit", except_for=("path",)),
+    *append_only("price_version", except_for=("path",)),
+    *append_only("price", except_for=("path",)),
     "CREATE TRIGGER price_is_published_whole BEFORE INSERT ON price FOR EACH ROW EXECUTE FUNCTION refuse_late_price()",
-    *append_only("segment", except_for=("recorded_to",)),
-    *append_only("subscription_order"),
+    *append_only("subscription_order", except_for=("path",)),
+    *append_only("segment", except_for=("recorded_to", "path")),
+    *append_only("account_placement", except_for=("recorded_to", "path")),
     "CREATE TRIGGER billable_line_is_final BEFORE UPDATE OR DELETE ON billable_line"
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_final_line()",
     *append_only("invoice", except_for=("path", "seller_path")),

@@ -12,6 +12,7 @@ from bss.identifier import label, uuid7
 from bss.organisations.account import Account, AccountClosed, AccountKind
 from bss.organisations.account_problems import own_text_problems, place_problems
 from bss.organisations.models import AccountModel
+from bss.organisations.place_account import place_account
 from bss.organisations.queries import one
 from bss.outbox.event import EventName
 from bss.outbox.record import record
@@ -43,12 +44,13 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
     if problems := _problems(request, parent):
         raise InvalidInput(problems)
     account_id = uuid7()
+    path = f"{parent.path}{label(account_id)}."
     try:
         await AccountModel.create(
             using_db=tx.db,
             id=account_id,
             organisation_id=tx.organisation_id,
-            path=f"{parent.path}{label(account_id)}.",
+            path=path,
             parent_id=parent.id,
             kind=request.kind.value,
             name=request.name.strip(),
@@ -60,6 +62,7 @@ async def create_account(tx: Transaction, request: CreateAccount, now: datetime)
         )
     except IntegrityError as taken:
         raise Conflict("An account with this accounting number exists already.", ("accountingNumber",)) from taken
+    await place_account(tx, account_id, parent.id, path, now)
     await record(tx, EventName.ACCOUNT_CHANGED, account_id, now=now)
     return Outcome(account_id)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bss.organisations.account import AccountKind
 from bss.organisations.models import AccountModel, OrganisationModel
+from bss.organisations.place_account import place_account
 from bss.transaction.begin import Transaction
 
 
@@ -53,6 +54,7 @@ async def found(tx: Transaction, founding: Founding, now: datetime) -> None:
         billing_address=founding.billing_address,
         created_at=now,
     )
+    await place_account(tx, founding.root_account_id, None, tx.viewer.path, now)
     await tx.connection.execute(
         "SELECT directory_register($1, $2, $3)", tx.organisation_id, founding.slug, tx.viewer.path
     )

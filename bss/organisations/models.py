@@ -42,3 +42,21 @@ class AccountModel(AccountRow):
 
     class Meta:
         table = "account"
+
+
+class AccountPlacementModel(AccountRow):
+    """Where an account stood when: append-only, `recorded_to` is set once.
+
+    `place` is the path that it had; `path` the one that it has, as on every row.
+    """
+
+    account_id: UUID = fields.UUIDField()
+    parent_id: UUID | None = fields.UUIDField(null=True)
+    place: str = fields.TextField()
+    effective_from: datetime = fields.DatetimeField()
+    effective_to: datetime | None = fields.DatetimeField(null=True)
+    recorded_from: datetime = fields.DatetimeField()
+    recorded_to: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "account_placement"

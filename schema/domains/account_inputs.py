@@ -6,18 +6,20 @@ and is refused.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TypeVar
 from uuid import UUID
 
 import strawberry
 
 from bss.hierarchy.close_account import CloseAccount
+from bss.hierarchy.move_account import MoveAccount, NewTerms
 from bss.hierarchy.reopen_account import ReopenAccount
 from bss.identifier import Kind
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount
 from bss.organisations.update_account import UpdateAccount
-from schema.node import uuid_of
+from schema.node import optional_uuid, uuid_of
 
 Value = TypeVar("Value")
 
@@ -94,6 +96,70 @@ class ReopenAccountInput:
 
 def reopening(given: ReopenAccountInput) -> ReopenAccount:
     return ReopenAccount(_id(given.account_id), _said(given.expected_version))
+
+
+@strawberry.input(description="At which the account buys from the instant of the move on.")
+class NewTermsInput:
+    price_list_id: strawberry.ID = strawberry.field(description="The seller's; its currency is the edge's.")
+    zone: str
+    policy: str
+    billing_day: int
+    issuer_id: strawberry.ID
+    seller_account_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+        default=None, description="Left out: the new parent."
+    )
+    bill_to_account_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+        default=None, description="Left out: the account itself."
+    )
+
+
+@strawberry.input
+class MoveAccountInput:
+    account_id: strawberry.ID
+    new_parent_id: strawberry.ID
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(
+        default=None, description="Left out: now. Past: needs subscription:backdate, and no closed period after it."
+    )
+    terms: strawberry.Maybe[NewTermsInput] = strawberry.field(
+        default=None,
+        description="Need edge:manage. Left out: it keeps its edge where its seller still stands above it, and else"
+        " buys on none.",
+    )
+    expected_version: strawberry.Maybe[int] = strawberry.field(
+        default=None, description="Refuse with CONFLICT when it is at another version."
+    )
+
+
+def move(given: MoveAccountInput) -> MoveAccount:
+    return MoveAccount(
+        account_id=_id(given.account_id),
+        new_parent_id=uuid_of(Kind.ACCOUNT, given.new_parent_id, "newParentId"),
+        effective_at=_said(given.effective_at),
+        terms=None if given.terms is None else _terms(given.terms.value),
+        expected_version=_said(given.expected_version),
+    )
+
+
+def _terms(given: NewTermsInput) -> NewTerms:
+    return NewTerms(
+        price_list_id=uuid_of(Kind.PRICE_LIST, given.price_list_id, "terms.priceListId"),
+        zone=given.zone,
+        policy=given.policy,
+        billing_day=given.billing_day,
+        issuer_id=uuid_of(Kind.ISSUER, given.issuer_id, "terms.issuerId"),
+        seller_account_id=optional_uuid(Kind.ACCOUNT, _said(given.seller_account_id), "terms.sellerAccountId"),
+        bill_to_account_id=optional_uuid(Kind.ACCOUNT, _said(given.bill_to_account_id), "terms.billToAccountId"),
+    )
+
+
+_OF_TERMS = frozenset({"priceListId", "zone", "policy", "billingDay", "issuerId", "sellerAccountId", "billToAccountId"})
+
+
+def place_in_move(given: MoveAccountInput, path: tuple[str, ...]) -> tuple[str, ...]:
+    """The path of a problem in the API's names: what is wrong with the new edge stands in its terms."""
+    if path[:1] == ("buyerAccountId",):
+        return ("accountId",)
+    return ("terms", *path) if path and path[0] in _OF_TERMS else path
 
 
 def _id(text: str) -> UUID:

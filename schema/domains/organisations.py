@@ -8,6 +8,7 @@ from uuid import UUID
 import strawberry
 
 from bss.hierarchy.close_account import close_account
+from bss.hierarchy.move_account import move_account
 from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
 from bss.organisations import account as domain
@@ -21,10 +22,13 @@ from schema.declare import mutation, needs, shown
 from schema.domains.account_inputs import (
     CloseAccountInput,
     CreateAccountInput,
+    MoveAccountInput,
     ReopenAccountInput,
     UpdateAccountInput,
     closing,
     creation,
+    move,
+    place_in_move,
     reopening,
     update,
 )
@@ -154,4 +158,12 @@ class Mutation:
     )
     reopen_account = mutation(
         reopen_account, input_type=ReopenAccountInput, result=Account, request_of=reopening, answer=_shown
+    )
+    move_account = mutation(
+        move_account,
+        input_type=MoveAccountInput,
+        result=Account,
+        request_of=move,
+        answer=_shown,
+        place_of=place_in_move,
     )

@@ -128,7 +128,7 @@ async def test_a_mirrored_account_stands_where_its_kind_may_and_not_too_deep(cha
     results = (await recorder.send(*chain)).results
     assert [result.code for result in results] == [None] * 14 + ["SYNC_ACCOUNT_MISPLACED"]
     became = replace(account(60, "customer", None), pair_id=UUID(int=1), version=2)
-    assert (await recorder.send(became)).results[0].code == "SYNC_ACCOUNT_MOVED"
+    assert (await recorder.send(became)).results[0].code == "SYNC_ACCOUNT_KIND_CHANGED"
 
 
 async def test_usage_that_nobody_can_have_measured_never_reaches_the_reseller(channel: Channel) -> None:
