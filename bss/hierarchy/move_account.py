@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bss.agreements.write_edge import SellingTerms, write_edge
 from bss.hierarchy.earliest_move import refuse_closed_past
+from bss.hierarchy.refuse_uncharged import refuse_uncharged
 from bss.hierarchy.relocate import relocate
 from bss.organisations.account import Account, AccountClosed, AccountKind
 from bss.organisations.account_problems import MOST_DEPTH, place_problems
@@ -18,6 +19,7 @@ from bss.outbox.event import EventName
 from bss.outbox.record import record
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
+from bss.subscriptions.begin_service import PriceMissing
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -40,7 +42,8 @@ class MoveAccount:
     """The account stands under the new parent from `effective_at` on; left out, from now on.
 
     Without terms it keeps its edge where its seller still stands above it, and else buys on none: the nearest edge
-    above charges what it consumes. Terms need `edge:manage`, an instant in the past `subscription:backdate`.
+    above charges what it consumes, and where there is none that can, the move is refused. Terms need `edge:manage`, an
+    instant in the past `subscription:backdate`.
     """
 
     account_id: UUID
@@ -53,7 +56,7 @@ class MoveAccount:
 @command(
     "moveAccount",
     requires=Permission.ACCOUNT_MOVE,
-    refuses=(NotFound, LockedField, AccountClosed, WrongState),
+    refuses=(NotFound, LockedField, AccountClosed, PriceMissing, WrongState),
     alone=True,
 )
 async def move_account(tx: Transaction, request: MoveAccount, now: datetime) -> Outcome:
@@ -74,6 +77,7 @@ async def move_account(tx: Transaction, request: MoveAccount, now: datetime) -> 
     await relocate(tx, account, parent, at, replaced=request.terms is not None, now=now)
     if request.terms is not None:
         await write_edge(tx, _edge(account, parent, request.terms), valid_from=at, now=now)
+    await refuse_uncharged(tx, account.id, at)
     await record(tx, EventName.ACCOUNT_CHANGED, account.id, now=now)
     return Outcome(account.id)
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
 
 from bss.organisations.account import Account, AccountKind
+from bss.organisations.placement import Placement
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
@@ -90,3 +92,47 @@ async def by_path(viewer: Viewer, paths: Collection[str]) -> dict[str, Account]:
             *(viewer.organisation_id, viewer.path, list(paths)),
         )
     return {row["path"]: account_of(row) for row in rows}
+
+
+_PLACEMENT = ", ".join(f"p.{name}" for name in Placement.__dataclass_fields__)
+_KNOWN = (
+    "(CASE WHEN $3::timestamptz IS NULL THEN {p}.recorded_to IS NULL"
+    " ELSE {p}.recorded_from <= $3 AND ({p}.recorded_to IS NULL OR {p}.recorded_to > $3) END)"
+)
+_STANDING = f"{_KNOWN} AND {{p}}.effective_from <= $4 AND ({{p}}.effective_to IS NULL OR {{p}}.effective_to > $4)"
+_PLACED = (
+    f"SELECT {_PLACEMENT} FROM account_placement p WHERE p.organisation_id = $1 AND p.path >= $2 AND p.path < $2 || '~'"
+)
+
+
+@requires(Permission.ACCOUNT_VIEW)
+async def placements(
+    viewer: Viewer, account_ids: Collection[UUID], known_at: datetime | None = None
+) -> dict[UUID, tuple[Placement, ...]]:
+    """Where these accounts stood when, as it is known now or was known at an instant, by account. One statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"{_PLACED} AND {_KNOWN.format(p='p')} AND p.account_id = ANY($4) ORDER BY p.effective_from",
+            *(viewer.organisation_id, viewer.path, known_at, list(account_ids)),
+        )
+    found: dict[UUID, list[Placement]] = {account_id: [] for account_id in account_ids}
+    for row in rows:
+        found[row["account_id"]].append(Placement(**dict(row)))
+    return {account_id: tuple(some) for account_id, some in found.items()}
+
+
+@requires(Permission.ACCOUNT_VIEW)
+async def hierarchy(
+    viewer: Viewer, request: PageRequest, *, as_of: datetime, known_at: datetime | None, under: UUID | None
+) -> Page[Placement]:
+    """Where the accounts in the viewer's scope stood at an instant, as it is known now or was known at another.
+
+    With `under`, those that stood in that account or below it. What has left the viewer's scope since is not in it.
+    """
+    select = (
+        f"{_PLACED} AND {_STANDING.format(p='p')} AND ($5::uuid IS NULL OR EXISTS (SELECT FROM account_placement u"
+        f" WHERE u.organisation_id = $1 AND u.account_id = $5 AND {_STANDING.format(p='u')}"
+        " AND p.place >= u.place AND p.place < u.place || '~'))"
+    )
+    arguments = (viewer.organisation_id, viewer.path, known_at, as_of, under)
+    return await paged(viewer, select, arguments, request, lambda row: Placement(**dict(row)))

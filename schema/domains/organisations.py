@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -12,12 +13,12 @@ from bss.hierarchy.move_account import move_account
 from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
 from bss.organisations import account as domain
-from bss.organisations import queries
+from bss.organisations import placement, queries
 from bss.organisations.create_account import create_account
 from bss.organisations.update_account import update_account
 from bss.relations import queries as relations
 from schema.asking import Info
-from schema.connection import listed, listed_under
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed, listed_under
 from schema.declare import mutation, needs, shown
 from schema.domains.account_inputs import (
     CloseAccountInput,
@@ -35,8 +36,13 @@ from schema.domains.account_inputs import (
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
-from schema.node import FINDERS, Node, findable, id_of, optional_id
+from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
+
+AsOf = Annotated[datetime | None, strawberry.argument(description="At this instant; left out: now.")]
+KnownAt = Annotated[
+    datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
+]
 
 
 @strawberry.type(description="An organisation: a distributor, or a reseller with its own books.")
@@ -102,6 +108,11 @@ class Account(Node):
     async def parent(self, info: Info) -> Account | None:
         return await optional_account(info, self.parent_uuid)
 
+    @strawberry.field(description="Where it stood when.", directives=needs(queries.placements))
+    async def placements(self, info: Info, known_at: KnownAt = None) -> list[Placement] | None:
+        found = await info.context.load(queries.placements, self.key, known_at)
+        return [Placement.of(each) for each in found or ()]
+
     @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
     async def bonds(self, info: Info) -> list[Bond] | None:
         return await bonds_of(info, self.key)
@@ -114,6 +125,35 @@ class Account(Node):
     )
     emails = listed_under(relations.emails_of_accounts, Email, description="Its recorded e-mails, oldest first.")
     documents = listed_under(relations.documents_of_accounts, Document, description="Its documents, oldest first.")
+
+
+@strawberry.type(description="Where an account stood within a stretch of time; its end does not belong to it.")
+class Placement:
+    value: strawberry.Private[placement.Placement]
+    effective_from: datetime
+    effective_to: datetime | None
+    recorded_from: datetime = strawberry.field(description="When this became known.")
+    recorded_to: datetime | None = strawberry.field(description="When something else became known.")
+
+    @classmethod
+    def of(cls, value: placement.Placement) -> Placement:
+        return cls(
+            value=value,
+            effective_from=value.effective_from,
+            effective_to=value.effective_to,
+            recorded_from=value.recorded_from,
+            recorded_to=value.recorded_to,
+        )
+
+    @strawberry.field(directives=needs(queries.many))
+    async def account(self, info: Info) -> Account | None:
+        return await optional_account(info, self.value.account_id)
+
+    @strawberry.field(
+        description="The account above it, or null where the caller cannot see it.", directives=needs(queries.many)
+    )
+    async def parent(self, info: Info) -> Account | None:
+        return await optional_account(info, self.value.parent_id)
 
 
 account_by_id = findable(Kind.ACCOUNT, queries.many, Account)
@@ -140,6 +180,29 @@ class Query:
         return Organisation.of(await queries.organisation(info.context.viewer))
 
     accounts = listed(queries.page, Account, description="Accounts in scope, oldest first.")
+
+    @strawberry.field(
+        description="Where the accounts in scope stood at an instant, or those that stood in one account and below it.",
+        directives=needs(queries.hierarchy),
+    )
+    async def hierarchy(
+        self,
+        info: Info,
+        account_id: strawberry.ID | None = None,
+        as_of: AsOf = None,
+        known_at: KnownAt = None,
+        first: First = None,
+        after: Cursor = None,
+        last: Last = None,
+        before: Cursor = None,
+    ) -> Connection[Placement]:
+        asking, request, under = info.context, asked_page(first, after, last, before), None
+        if account_id is not None:
+            identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")
+            under = (await queries.one(asking.viewer, identifier, path=("accountId",))).id
+        instant = asking.clock.now() if as_of is None else as_of
+        page = await queries.hierarchy(asking.viewer, request, as_of=instant, known_at=known_at, under=under)
+        return connected(page, Placement.of, lambda row: row.id)
 
 
 _shown = shown(queries.many, Account)

@@ -11,6 +11,7 @@ from bss.hierarchy.move_account import MoveAccount, NewTerms, move_account
 from bss.invoicing import margins, verify
 from bss.organisations.account import AccountKind
 from bss.refusal import InvalidInput
+from bss.subscriptions.begin_service import PriceMissing
 from bss.transaction.database import Database
 from tests.invoicing.books import Books, Price, per_unit
 
@@ -75,7 +76,7 @@ async def test_a_customer_moved_in_mid_month_pays_each_seller_its_half(database:
 
 
 async def test_a_move_after_the_month_changes_nothing_of_it(database: Database) -> None:
-    """April is billed on the 5th of May, the customer has moved on the 3rd: A charges 30.00, and 2 of 31 days of May."""
+    """April is billed on the 5th of May, the customer moved on the 3rd: A charges 30.00, and 2 of 31 days of May."""
     books = await two_lites()
     await books.subscription("X", "1", day(4, 1))
     await move(books, "X", "B", day(5, 3))
@@ -161,3 +162,18 @@ async def test_without_terms_the_edge_above_charges_from_then_on(database: Datab
     assert (await books.amounts("X"), await books.amounts("A"), await books.amounts("B")) == (
         *(["15.00"], ["10.00"], ["12.00"]),
     )
+
+
+async def test_where_nothing_would_charge_it_a_consumer_is_not_moved(database: Database) -> None:
+    """Below Cloud without terms nobody sells to X; C buys on no edge, so that what it sells on would cost nothing."""
+    books = await two_lites()
+    await books.account("C", kind=AccountKind.LITE_RESELLER)
+    await books.publish("C", Price("monthly", per_unit("60")), owner="C")
+    await books.issuer("C")
+    await books.subscription("X", "1", day(4, 1))
+    for parent, terms, missing in (("Cloud", False, "any edge to X"), ("C", True, "any edge to C")):
+        with pytest.raises(PriceMissing, match=missing) as refusal:
+            await move(books, "X", parent, day(4, 16), terms)
+        assert refusal.value.path == ("newParentId",)
+    await books.bill(day(5, 1))
+    assert await books.amounts("X") == ["30.00"]

@@ -20,6 +20,7 @@ SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH, VENDOR = (_ID.format(k
 MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
+PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -27,6 +28,8 @@ _STATEMENTS = (
     "account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address, mirrored,"
     f" managed_by, version, created_at) SELECT {ACCOUNT}, $1, {_PATH}, $3, 'customer', 'Row ' || i, '', '', '', false,"
     " '', 1, $5",
+    "account_placement (id, organisation_id, path, account_id, parent_id, place, effective_from, recorded_from)"
+    f" SELECT {PLACEMENT}, $1, {_PATH}, {ACCOUNT}, $3, {_PATH}, $5, $5",
     f"vendor (id, organisation_id, path, code, name) SELECT {VENDOR}, $1, $2, 'row' || i, 'Row'",
     "product (id, organisation_id, path, owner_id, vendor_id, code, name)"
     f" SELECT {PRODUCT}, $1, $2, $3, {VENDOR}, 'row' || i, 'Row'",

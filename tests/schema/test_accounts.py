@@ -107,3 +107,100 @@ async def test_the_root_account_and_accounts_out_of_scope_are_not_closed(books: 
     partner = books.as_role("partner", "lite")
     outside = await books.call("closeAccount", {"accountId": books.ids["z"]}, viewer=partner)
     assert outside["code"] == "NOT_FOUND"
+
+
+HISTORY = (
+    "query($of: ID!, $known: DateTime) { node(id: $of) { ... on Account {"
+    " placements(knownAt: $known) { parent { name } effectiveFrom effectiveTo } } } }"
+)
+TREE = (
+    "query($under: ID, $asOf: DateTime, $known: DateTime) { hierarchy(accountId: $under, asOf: $asOf, knownAt: $known)"
+    " { edges { node { account { name } } } } }"
+)
+
+
+def _terms(books: Books) -> dict[str, Any]:
+    """Cloud's direct prices: 12.00 a seat."""
+    names = {"priceListId": books.ids["direct"], "issuerId": books.ids["root issuer"]}
+    return {**names, "zone": "Europe/Amsterdam", "policy": "standard", "billingDay": 1}
+
+
+async def _standing(books: Books, under: str, as_of: str, known: str | None = None) -> list[str]:
+    asked = await books.data(TREE, under=books.ids[under], asOf=as_of, known=known)
+    return sorted(edge["node"]["account"]["name"] for edge in asked["hierarchy"]["edges"])
+
+
+async def test_x_leaves_lite_for_cloud_in_mid_month_and_each_is_paid_for_its_days(books: Books) -> None:
+    """Five seats, 16 of 31 days from the 16th: 50 × 15/31 = 24.19 to Lite, 60 × 16/31 = 30.97 to Cloud.
+
+    Lite pays Cloud 7.7777 × 5 × 15/31 = 18.82. The move is recorded on the 20th, as of the 16th.
+    """
+    books.clock.move_to(OPENED.replace(day=20))
+    sixteenth = "2026-01-16T00:00:00+01:00"
+    given = {"accountId": books.ids["x"], "newParentId": books.root, "effectiveAt": sixteenth, "terms": _terms(books)}
+    moved = await books.make("moveAccount", given, show="... on Account { parent { name } version }")
+    assert (moved["parent"]["name"], moved["version"]) == ("Cloud", 2)
+    history = (await books.data(HISTORY, of=books.ids["x"], known=None))["node"]["placements"]
+    assert [(each["parent"]["name"], each["effectiveTo"]) for each in history] == [
+        ("Lite", "2026-01-15T23:00:00Z"),
+        ("Cloud", None),
+    ]
+    then = (await books.data(HISTORY, of=books.ids["x"], known="2026-01-19T00:00:00Z"))["node"]["placements"]
+    assert [(each["parent"]["name"], each["effectiveTo"]) for each in then] == [("Lite", None)]
+    assert await _standing(books, "lite", "2026-01-10T00:00:00Z") == ["Lite", "X", "Y"]
+    assert await _standing(books, "lite", "2026-01-18T00:00:00Z") == ["Lite", "Y"]
+    assert await _standing(books, "lite", "2026-01-18T00:00:00Z", "2026-01-19T00:00:00Z") == ["Lite", "X", "Y"]
+    books.clock.move_to(OPENED.replace(month=2, day=2))
+    asked = await books.make("requestBillRun", {"until": "2026-01-31T23:00:00Z"}, show="... on BillRun { id }")
+    await run(books.staff, private(Kind.BILL_RUN, asked["id"]), now=books.clock.now())
+    document = "{ invoices { edges { node { total { amount } } } } }"
+    books.ids["x at cloud"] = books.ids["x"]
+    of_x = await books.data(document, viewer=books.as_role("customer", "x at cloud"))
+    assert sorted(edge["node"]["total"]["amount"] for edge in of_x["invoices"]["edges"]) == ["24.19", "30.97"]
+    of_lite = await books.data(document, viewer=books.as_role("partner", "lite"))
+    assert sorted(edge["node"]["total"]["amount"] for edge in of_lite["invoices"]["edges"]) == ["18.82", "24.19"]
+
+
+async def test_where_an_account_cannot_stand_it_is_not_moved(books: Books) -> None:
+    stranger = (await books.make("createAccount", {"parentId": books.root, "kind": "LITE_RESELLER", "name": "B"}))["id"]
+    for account, parent, path in (
+        ("lite", "lite", "newParentId"),
+        ("lite", "x", "newParentId"),
+        ("z", "x", "newParentId"),
+        ("x", "lite", "newParentId"),
+        ("root", "lite", "accountId"),
+    ):
+        given = {"accountId": books.ids[account], "newParentId": books.ids[parent]}
+        refusal = await books.call("moveAccount", given)
+        assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", [path]), (account, parent)
+    future = {"accountId": books.ids["x"], "newParentId": stranger, "effectiveAt": "2026-02-01T00:00:00Z"}
+    assert (await books.call("moveAccount", future))["path"] == ["effectiveAt"]
+    wrong = {"accountId": books.ids["x"], "newParentId": stranger, "terms": {**_terms(books), "billingDay": 32}}
+    refusal = await books.call("moveAccount", wrong)
+    assert [problem["path"][0] for problem in refusal["problems"]] == ["terms", "terms", "terms"]
+    assert (await books.data(HISTORY, of=books.ids["x"], known=None))["node"]["placements"][0]["effectiveTo"] is None
+    await books.make("closeAccount", {"accountId": stranger})
+    closed = await books.call("moveAccount", {"accountId": books.ids["x"], "newParentId": stranger})
+    assert (closed["code"], closed["path"]) == ("ACCOUNT_CLOSED", ["newParentId"])
+
+
+async def test_a_partner_moves_within_its_subtree_only_and_neither_back_in_time_nor_on_new_terms(books: Books) -> None:
+    partner = books.as_role("partner", "lite")
+    sub = await books.call(
+        "createAccount", {"parentId": books.ids["lite"], "kind": "LITE_RESELLER", "name": "Sub"}, viewer=partner
+    )
+    out = {"accountId": books.ids["x"], "newParentId": books.root}
+    refusal = await books.call("moveAccount", out, viewer=partner)
+    assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["newParentId"])
+    outside = await books.call("moveAccount", {"accountId": books.ids["z"], "newParentId": sub["id"]}, viewer=partner)
+    assert (outside["code"], outside["path"]) == ("NOT_FOUND", ["accountId"])
+    within = {"accountId": books.ids["x"], "newParentId": sub["id"]}
+    books.clock.move_to(OPENED.replace(day=9))
+    late = {**within, "effectiveAt": "2026-01-05T00:00:00Z"}
+    assert (await books.call("moveAccount", late, viewer=partner))["code"] == "PERMISSION_DENIED"
+    dear = {**within, "terms": _terms(books)}
+    assert (await books.call("moveAccount", dear, viewer=partner))["code"] == "PERMISSION_DENIED"
+    assert (await books.call("moveAccount", within, viewer=partner))["__typename"] == "Account"
+    assert (await books.call("moveAccount", within, viewer=books.as_role("customer", "x")))["code"] == (
+        "PERMISSION_DENIED"
+    )

@@ -30,6 +30,7 @@ NOT_IN_THE_API = {"openOrganisation", "storeDocument"}
 """What is done by the command line, and what has a file for a body."""
 SEE_WHAT_THEY_HANG_ON = {
     "Account": Permission.ACCOUNT_VIEW,
+    "Placement": Permission.ACCOUNT_VIEW,
     "Subscription": Permission.SUBSCRIPTION_VIEW,
     "Offering": Permission.CATALOGUE_VIEW,
     "Product": Permission.CATALOGUE_VIEW,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from bss.hierarchy.move_account import MoveAccount, move_account
+from bss.agreements.queries import issuer_page
+from bss.hierarchy.move_account import MoveAccount, NewTerms, move_account
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
+from bss.transaction.page import PageRequest
 from tests.sync.channel import Channel
 from tests.sync.test_mirroring import accounts
 
@@ -22,8 +24,11 @@ async def billed(channel: Channel) -> list[str]:
 
 
 async def moved_to_the_root(channel: Channel) -> None:
-    request = MoveAccount(channel.resell.accounts["X"], channel.resell.root_id)
-    with channel.resell.database.bound():
+    book = channel.resell
+    with book.database.bound():
+        issuer = (await issuer_page(book.viewer, PageRequest())).rows[0]
+        terms = NewTerms(book.price_list_id, "UTC", "standard", 1, issuer.id)
+        request = MoveAccount(book.accounts["X"], book.root_id, terms=terms)
         await move_account(channel.resell.viewer, request, now=channel.now)
 
 
