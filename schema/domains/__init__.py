@@ -15,6 +15,7 @@ from schema.domains import (
     prices,
     relations,
     subscription_mutations,
+    reference,
     subscriptions,
     sync,
 )
@@ -34,6 +35,7 @@ QUERIES = (
     sync.Query,
     jobs.Query,
     relations.Query,
+    reference.Query,
 )
 MUTATIONS = (
     organisations.Mutation,
