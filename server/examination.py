@@ -35,7 +35,7 @@ _INVARIANTS: dict[str, str] = {
     "invoice numbers have no gap": """
         SELECT s.prefix FROM series s WHERE s.organisation_id = $1 AND s.last_number <> (
           SELECT count(*) FROM invoice i WHERE i.organisation_id = $1 AND i.issuer_id = s.issuer_id
-            AND i.number LIKE s.prefix || '%')""",
+            AND starts_with(i.number, s.prefix) AND substr(i.number, length(s.prefix) + 1) ~ '^[0-9]+$')""",
     "every invoice is stored as a file": """
         SELECT i.number FROM invoice i WHERE i.organisation_id = $1 AND NOT EXISTS (
           SELECT 1 FROM invoice_file f WHERE f.organisation_id = $1 AND f.invoice_id = i.id)""",

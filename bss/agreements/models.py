@@ -18,17 +18,33 @@ class IssuerModel(AccountRow):
     name: str = fields.TextField()
     card: Any = fields.JSONField()
     due_days: int = fields.IntField(default=30)
+    country: str = fields.TextField(default="")
+    sends = fields.BooleanField(default=False)
 
     class Meta:
         table = "issuer"
 
 
+class IssuerLogoModel(AccountRow):
+    """The logo of an issuer, as it is printed; `path` is the issuer's."""
+
+    issuer_id: UUID = fields.UUIDField()
+    media_type: str = fields.TextField()
+    content: bytes = fields.BinaryField()
+    sha256: str = fields.TextField()
+    recorded_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "issuer_logo"
+
+
 class SeriesModel(AccountRow):
-    """The gap-free number series of an issuer; its row lock serialises numbering."""
+    """A gap-free number series of an issuer; the row lock of the running one serialises numbering."""
 
     issuer_id: UUID = fields.UUIDField()
     prefix: str = fields.TextField()
     last_number: int = fields.BigIntField(default=0)
+    ended_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "series"

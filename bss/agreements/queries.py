@@ -15,6 +15,8 @@ from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain, unbought
 from bss.agreements.issuer import Issuer
+from bss.agreements.logo import Logo
+from bss.agreements.series import Series
 from bss.catalogue.from_above import priced_in_force, rows_from_above
 from bss.catalogue.product import Offering
 from bss.organisations.account import ancestor_paths
@@ -34,10 +36,8 @@ _EDGES = (
     " WHERE edge.organisation_id = $1"
 )
 _EDGES_IN_SCOPE = f"{_EDGES} AND edge.path >= $2 AND edge.path < $2 || '~'"
-_ISSUERS = (
-    "SELECT id, path, owner_id, name, card, due_days FROM issuer"
-    " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-)
+_BELOW = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {_BELOW}"
 
 
 async def edge(viewer: Viewer, edge_id: UUID, *, path: Iterable[str] = ()) -> Edge:
@@ -86,6 +86,32 @@ async def issuers(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, Is
 async def issuer_page(viewer: Viewer, request: PageRequest) -> Page[Issuer]:
     """The issuers of the accounts in the viewer's scope, oldest first."""
     return await paged(viewer, _ISSUERS, (viewer.organisation_id, viewer.path), request, _issuer_of)
+
+
+@requires(Permission.EDGE_VIEW)
+async def logos(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, Logo]:
+    """The logos of these issuers that the viewer can see, by issuer id; absent where there is none."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT issuer_id, media_type, content, sha256 FROM issuer_logo WHERE {_BELOW} AND issuer_id = ANY($3)",
+            *(viewer.organisation_id, viewer.path, list(issuer_ids)),
+        )
+    return {row["issuer_id"]: Logo(**dict(row)) for row in rows}
+
+
+@requires(Permission.EDGE_VIEW)
+async def series(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, tuple[Series, ...]]:
+    """The number series of these issuers that the viewer can see, by issuer id; the running one first."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT issuer_id, prefix, last_number, ended_at FROM series WHERE {_BELOW} AND issuer_id = ANY($3)"
+            " ORDER BY issuer_id, ended_at DESC NULLS FIRST",
+            *(viewer.organisation_id, viewer.path, list(issuer_ids)),
+        )
+    found: dict[UUID, tuple[Series, ...]] = {}
+    for row in rows:
+        found[row["issuer_id"]] = (*found.get(row["issuer_id"], ()), Series(**dict(row)))
+    return found
 
 
 @requires(Permission.EDGE_VIEW)

@@ -7,8 +7,10 @@ assembled (`bss.invoicing.assemble`), or its number (`bss.invoicing.issue_invoic
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
@@ -89,7 +91,11 @@ async def parties_of(tx: Transaction, bills: Sequence[Bill]) -> dict[UUID, Parti
     accounts = await rows_by_id(
         tx, "name, billing_address, accounting_number, email", "account", [bill.bill_to_id for bill in bills]
     )
-    return {bill.id: _parties(issuers[bill.issuer_id], accounts[bill.bill_to_id]) for bill in bills}
+    logos = await _logos(tx, [bill.issuer_id for bill in bills])
+    return {
+        bill.id: _parties(issuers[bill.issuer_id], logos.get(bill.issuer_id), accounts[bill.bill_to_id])
+        for bill in bills
+    }
 
 
 async def rows_by_id(tx: Transaction, columns: str, table: str, ids: Sequence[UUID]) -> dict[UUID, Record]:
@@ -100,12 +106,25 @@ async def rows_by_id(tx: Transaction, columns: str, table: str, ids: Sequence[UU
     return {row["id"]: row for row in rows}
 
 
-def _parties(issuer: Record, account: Record) -> Parties:
-    card = {"name": issuer["name"]} | json.loads(issuer["card"])
+async def _logos(tx: Transaction, issuer_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """The logos of these issuers in base64, by issuer id; absent where there is none."""
+    rows = await tx.connection.fetch(
+        "SELECT issuer_id, content FROM issuer_logo WHERE organisation_id = $1 AND issuer_id = ANY($2)",
+        *(tx.organisation_id, list(issuer_ids)),
+    )
+    return {row["issuer_id"]: b64encode(row["content"]).decode() for row in rows}
+
+
+def _parties(issuer: Record, logo: str | None, account: Record) -> Parties:
     bill_to = BillToCard(
         account["name"],
         tuple(account["billing_address"].splitlines()),
         account["accounting_number"],
         account["email"],
     )
-    return Parties(IssuerCard(**card | {"address": tuple(card["address"])}), bill_to, issuer["due_days"])
+    return Parties(issuer_card(json.loads(issuer["card"]), logo), bill_to, issuer["due_days"])
+
+
+def issuer_card(card: Mapping[str, Any], logo: str | None) -> IssuerCard:
+    """The card as a document has it; the logo is a PNG in base64."""
+    return IssuerCard(**{**card, "address": tuple(card["address"]), "logo_png": logo})

@@ -31,6 +31,7 @@ class DocumentKind(StrEnum):
     """Which kind of document this is; the first word that its reader sees."""
 
     INVOICE = "invoice"
+    PREVIEW = "preview"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class BillingPeriod:
 
 @dataclass(frozen=True)
 class IssuerCard:
-    """Who sends the invoice, and in which dress: colour `#rrggbb`, logo as a PNG in base64, terms of payment."""
+    """Who sends the invoice, and in which dress: colour `#rrggbb`, logo as a PNG in base64, terms and legal text."""
 
     name: str
     address: tuple[str, ...]
@@ -58,6 +59,7 @@ class IssuerCard:
     logo_png: str | None
     terms: str
     footer: str
+    legal: str = ""
 
     def __post_init__(self) -> None:
         # The colour is printed into a style sheet, where nothing but a colour may stand.

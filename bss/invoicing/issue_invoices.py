@@ -59,7 +59,7 @@ async def _numbered(
     for issuer_id in sorted(wanted):
         (row,) = await tx.connection.fetch(
             "UPDATE series SET last_number = last_number + $3 WHERE organisation_id = $1 AND issuer_id = $2"
-            " RETURNING prefix, last_number - $3 AS taken",
+            " AND ended_at IS NULL RETURNING prefix, last_number - $3 AS taken",
             *(tx.organisation_id, issuer_id, wanted[issuer_id]),
         )
         last[issuer_id] = row["prefix"], row["taken"]

@@ -15,12 +15,12 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.canonical import digest as canonical_digest
-from bss.invoicing.assemble import InvoicedLine, assembled
+from bss.invoicing.assemble import InvoicedLine, Parties, assembled
 from bss.invoicing.bill import Bill, bills_of, parties_of, rows_by_id
 from bss.invoicing.channel import all_edges, channel_of
 from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
 from bss.invoicing.consumption import FIRST, consumption
-from bss.invoicing.document import digest
+from bss.invoicing.document import digest, from_bytes
 from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import closed_by_run
 from bss.invoicing.prices import prices_of_period
@@ -104,9 +104,20 @@ async def rerate(viewer: Viewer, edge_id: UUID, billing_start: datetime) -> Dige
         lines = await _rated_again(tx, edges, period, await _known_at(tx, edge, bill, period))
         document = None
         if bill is not None and lines:
-            parties = (await parties_of(tx, [bill]))[bill.id]
+            parties = await _printed_parties(tx, bill)
             document = digest(assembled(bill.edges, period, parties, await _named(tx, lines)))
     return Digests(_digest_of([line._asdict() for line in lines if line.edge_id == edge.id]), document)
+
+
+async def _printed_parties(tx: Transaction, bill: Bill) -> Parties:
+    """The parties as the issued document has them, because their cards may have changed since; else as they are."""
+    content = await tx.connection.fetchval(
+        "SELECT document FROM invoice WHERE organisation_id = $1 AND id = $2", tx.organisation_id, bill.id
+    )
+    if content is None:
+        return (await parties_of(tx, [bill]))[bill.id]
+    issued = from_bytes(content)
+    return Parties(issued.issuer, issued.bill_to, (issued.due_on - issued.issued_on).days)
 
 
 _COMPARED = tuple(name for name in BillableLine._fields if name not in ("path", "recorded_at"))

@@ -272,6 +272,26 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="IssuerLogoModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("issuer_id", fields.UUIDField()),
+                ("media_type", fields.TextField(unique=False)),
+                ("content", fields.BinaryField()),
+                ("sha256", fields.TextField(unique=False)),
+                ("recorded_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "issuer_logo",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "The logo of an issuer, as it is printed; `path` is the issuer's.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="IssuerModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -281,6 +301,8 @@ class Migration(migrations.Migration):
                 ("name", fields.TextField(unique=False)),
                 ("card", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("due_days", fields.IntField(default=30)),
+                ("country", fields.TextField(default="", unique=False)),
+                ("sends", fields.BooleanField(default=False)),
             ],
             options={
                 "table": "issuer",
@@ -552,12 +574,13 @@ class Migration(migrations.Migration):
                 ("issuer_id", fields.UUIDField()),
                 ("prefix", fields.TextField(unique=False)),
                 ("last_number", fields.BigIntField(default=0)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
                 "table": "series",
                 "app": "bss",
                 "pk_attr": "id",
-                "table_description": "The gap-free number series of an issuer; its row lock serialises numbering.",
+                "table_description": "A gap-free number series of an issuer; the row lock of the running one serialises numbering.",
             },
             bases=["AccountRow"],
         ),

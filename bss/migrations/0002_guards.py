@@ -45,6 +45,7 @@ ACCOUNT_TABLES = (
     "document_content",
     "case_relation",
     "account_placement",
+    "issuer_logo",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -263,6 +264,10 @@ KEYS = [
     "CREATE INDEX placement_by_place ON account_placement (organisation_id, place) WHERE recorded_to IS NULL",
     "CREATE INDEX placement_departed ON account_placement (organisation_id, effective_to)"
     " WHERE recorded_to IS NULL AND effective_to IS NOT NULL",
+    "CREATE UNIQUE INDEX series_running_once ON series (organisation_id, issuer_id) WHERE ended_at IS NULL",
+    "ALTER TABLE issuer ALTER COLUMN country SET DEFAULT ''",
+    "ALTER TABLE issuer ALTER COLUMN sends SET DEFAULT false",
+    "ALTER TABLE issuer_logo ADD CONSTRAINT issuer_logo_once UNIQUE (organisation_id, issuer_id)",
 ]
 
 REFERENCES = [
@@ -317,6 +322,7 @@ REFERENCES = [
         ],
         ("account_placement", "account_id", "account"),
         ("account_placement", "parent_id", "account"),
+        ("issuer_logo", "issuer_id", "issuer"),
     )
 ]
 

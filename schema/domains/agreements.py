@@ -1,8 +1,6 @@
-"""Issuers and edges in GraphQL: who sells to whom, and on which terms."""
+"""Edges in GraphQL: who sells to whom, and on which terms."""
 
 from __future__ import annotations
-
-from uuid import UUID
 
 import strawberry
 
@@ -10,8 +8,6 @@ from bss.agreements import edge as domain
 from bss.agreements import queries
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
 from bss.agreements.agree_supply import AgreeSupply, agree_supply
-from bss.agreements.create_issuer import CreateIssuer, create_issuer
-from bss.agreements.issuer import Issuer as IssuerValue
 from bss.catalogue import queries as catalogue
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
@@ -19,40 +15,14 @@ from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.domains.catalogue import Vendor, optional_vendor
-from schema.domains.issuer_card import IssuerCard, IssuerCardInput, place_on_card, stored_card
-from schema.domains.organisations import Account, account_by_id, optional_account
+from schema.domains.issuers import Issuer, issuer_by_id
+from schema.domains.organisations import Account, optional_account
 from schema.domains.prices import PriceList, price_list_by_id
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 
 strawberry.enum(
     domain.EdgeKind, description="Between two accounts, or between the organisation and its distributor or a vendor."
 )
-
-
-@strawberry.type(description="A legal entity that sends documents.")
-class Issuer(Node):
-    owner_uuid: strawberry.Private[UUID]
-    name: str
-    card: IssuerCard
-    due_days: int = strawberry.field(description="Days to pay after the issue.")
-
-    @classmethod
-    def of(cls, issuer: IssuerValue) -> Issuer:
-        return cls(
-            id=id_of(Kind.ISSUER, issuer.id),
-            owner_uuid=issuer.owner_id,
-            name=issuer.name,
-            card=IssuerCard.of(issuer.card),
-            due_days=issuer.due_days,
-        )
-
-    @strawberry.field(directives=needs(organisations.many))
-    async def owner(self, info: Info) -> Account | None:
-        found: Account | None = await account_by_id(info, self.owner_uuid)
-        return found
-
-
-issuer_by_id = findable(Kind.ISSUER, queries.issuers, Issuer)
 
 
 @strawberry.type(description="All terms under which the buyer buys; a supply edge has no seller here.")
@@ -117,25 +87,6 @@ findable(Kind.EDGE, queries.edges, Edge)
 
 
 @strawberry.input
-class CreateIssuerInput:
-    owner_id: strawberry.ID
-    name: str
-    series_prefix: str = strawberry.field(description="Documents are numbered prefix 1, prefix 2, … without a gap.")
-    card: IssuerCardInput = strawberry.field(default_factory=IssuerCardInput)
-    due_days: int = 30
-
-
-def _issuer_request(given: CreateIssuerInput) -> CreateIssuer:
-    return CreateIssuer(
-        owner_id=uuid_of(Kind.ACCOUNT, given.owner_id, "ownerId"),
-        name=given.name,
-        card=stored_card(given.card),
-        series_prefix=given.series_prefix,
-        due_days=given.due_days,
-    )
-
-
-@strawberry.input
 class AgreeEdgeInput:
     seller_account_id: strawberry.ID
     buyer_account_id: strawberry.ID
@@ -185,19 +136,10 @@ def _supply_request(given: AgreeSupplyInput) -> AgreeSupply:
 @strawberry.type
 class Query:
     edges = listed(queries.edge_page, Edge, description="Edges whose buyers are in scope, oldest first.")
-    issuers = listed(queries.issuer_page, Issuer, description="Issuers of the accounts in scope, oldest first.")
 
 
 @strawberry.type
 class Mutation:
-    create_issuer = mutation(
-        create_issuer,
-        input_type=CreateIssuerInput,
-        result=Issuer,
-        request_of=_issuer_request,
-        answer=shown(queries.issuers, Issuer),
-        place_of=place_on_card,
-    )
     agree_edge = mutation(
         agree_edge,
         input_type=AgreeEdgeInput,

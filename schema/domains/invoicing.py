@@ -18,7 +18,7 @@ from bss.transaction.page import MOST_ROWS
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import mutation, needs
-from schema.domains.agreements import Issuer, issuer_by_id
+from schema.domains.issuers import Issuer, issuer_by_id
 from schema.domains.lines import BillableLine
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of, optional_uuid

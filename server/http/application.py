@@ -6,6 +6,8 @@ Owns: the routes. Does not own: the database's life, which the process that serv
 from __future__ import annotations
 
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import UUID
 
 from asyncpg import InterfaceError, InternalClientError, PostgresError
@@ -16,11 +18,13 @@ from starlette.routing import Route
 
 from bss.clock import Clock
 from bss.identifier import Kind, MalformedId, private
+from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.queries import files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
 from server.http.documents import download, upload
 from server.http.graphql import endpoint, refusal, viewer_of
+from server.http.preview import issuer_preview
 
 _log = logging.getLogger(__name__)
 
@@ -59,6 +63,14 @@ async def invoice_pdf(request: Request) -> Response:
     )
 
 
+@asynccontextmanager
+async def _printing(app: Starlette) -> AsyncIterator[None]:
+    """While the application serves, it has a process that prints previews."""
+    async with Xhtml2pdfRenderer() as renderer:
+        app.state.renderer = renderer
+        yield
+
+
 def application(clock: Clock) -> Starlette:
     """The application; its clock is the one that commands get their `now` from."""
     app = Starlette(
@@ -67,10 +79,12 @@ def application(clock: Clock) -> Starlette:
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),
             Route("/documents/{document}", download, methods=["GET"]),
+            Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
         ],
         exception_handlers={500: _fault},
+        lifespan=_printing,
     )
     app.state.clock = clock
     return app

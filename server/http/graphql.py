@@ -21,7 +21,7 @@ from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
 
-_LARGEST_BODY = 2_000_000
+LARGEST_BODY = 2_000_000
 _LONGEST_DOCUMENT = 20_000  # documents are kept in the parser's cache
 
 
@@ -55,7 +55,7 @@ def endpoint() -> Callable[[Request], Awaitable[Response]]:
         viewer = await viewer_of(request)
         if viewer is None:
             return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
-        if await body_within(request, _LARGEST_BODY) is None:
+        if await body_within(request, LARGEST_BODY) is None:
             return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
         request.state.viewer = viewer
         try:

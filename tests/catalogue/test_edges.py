@@ -143,14 +143,13 @@ async def test_an_edge_takes_its_currency_from_the_list_and_bills_the_buyer(data
 async def test_a_card_is_stored_whole_and_an_unprintable_one_is_refused(database: Database) -> None:
     books = await open_books()
     issuer = await queries.issuer(books.staff, await _issuer(books))
-    assert (issuer.card["name"], issuer.card["address"], issuer.card["logo_png"]) == ("Lite", ["Kade 2"], None)
-    bad = CreateIssuer(books.root.id, "Resell", {"colour": "red;", "logo_png": "R0lG", "fax": "1"}, "2026-", 400)
+    assert (issuer.card["name"], issuer.card["address"], issuer.card["legal"]) == ("Lite", ["Kade 2"], "")
+    bad = CreateIssuer(books.root.id, "Resell", {"colour": "red;", "fax": "1"}, "2026-", 400)
     with pytest.raises(InvalidInput) as refused:
         await create_issuer(books.staff, bad, now=NOW)
     assert [".".join(problem.path) for problem in refused.value.problems] == [
         "card.fax",
         "card.colour",
-        "card.logo_png",
         "dueDays",
     ]
 

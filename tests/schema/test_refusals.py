@@ -103,10 +103,10 @@ async def test_a_price_has_exactly_one_model(shared_books: Books) -> None:
 
 
 async def test_the_problems_of_a_card_and_of_readings_stand_at_the_api_s_names(shared_books: Books) -> None:
-    card = {"colour": "blue", "logoPng": "not a picture"}
-    given = {"ownerId": shared_books.root, "name": "Cloud", "seriesPrefix": "C-", "card": card}
+    card = {"colour": "blue", "taxNumber": "NL1"}
+    given = {"ownerId": shared_books.root, "name": "Cloud", "seriesPrefix": "C-", "card": card, "country": "NL"}
     issuer = await shared_books.call("createIssuer", given)
-    assert [problem["path"] for problem in issuer["problems"]] == [["card", "colour"], ["card", "logoPng"]]
+    assert [problem["path"] for problem in issuer["problems"]] == [["card", "colour"], ["card", "taxNumber"]]
     reading = {"eventId": "1", "meter": "vcpu_hours", "value": "2", "startsAt": "2026-01-01T00:00:00Z"}
     nowhere = {"subscriptionId": public(Kind.SUBSCRIPTION, uuid7()), "endsAt": "2026-01-01T01:00:00Z"}
     usage = await shared_books.call("recordUsage", {"source": "test", "readings": [{**reading, **nowhere}]})
