@@ -14,7 +14,7 @@ from bss.outbox.relay import Event
 REACTIONS: dict[EventName, tuple[JobKind, ...]] = {
     EventName.ACCOUNT_CHANGED: (JobKind.SYNC_CAPTURE_ACCOUNT,),
     EventName.BILL_RUN_REQUESTED: (JobKind.BILL_RUN,),
-    EventName.INVOICE_ISSUED: (JobKind.INVOICE_RENDER,),
+    EventName.INVOICE_ISSUED: (JobKind.INVOICE_RENDER, JobKind.INVOICE_DELIVER),
     EventName.PRICES_PUBLISHED: (JobKind.SYNC_CAPTURE_SUPPLY,),
     EventName.SUBSCRIPTION_CHANGED: (JobKind.SYNC_CAPTURE_SUBSCRIPTION,),
     EventName.USAGE_RECORDED: (JobKind.SYNC_CAPTURE_USAGE,),

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from bss.clock import Clock
 from bss.invoicing.bill_run import run
+from bss.invoicing.record_delivery import record_delivery
 from bss.invoicing.render import render
 from bss.invoicing.renderer import Renderer
 from bss.jobs.job import JobKind
@@ -46,6 +47,7 @@ async def _deliver(viewer: Viewer, key: str, tools: Tools) -> None:
 
 BODIES: dict[JobKind, Body] = {
     JobKind.BILL_RUN: _bill,
+    JobKind.INVOICE_DELIVER: lambda viewer, key, tools: record_delivery(viewer, UUID(key), now=tools.clock.now()),
     JobKind.INVOICE_RENDER: _render,
     JobKind.SYNC_AWAIT_PAYMENT: lambda viewer, key, tools: await_payment(viewer, key, now=tools.clock.now()),
     JobKind.SYNC_CAPTURE_ACCOUNT: lambda viewer, key, tools: capture_account(viewer, key, now=tools.clock.now()),

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from bss.identifier import label
 from bss.organisations.account import ancestor_paths
+from bss.period import Period, billing_period
 
 
 class EdgeKind(StrEnum):
@@ -29,7 +30,8 @@ class Edge:
 
     `billing_day` is 1 to 31, `zone` an IANA time zone, `policy` the name of a money policy. A supply edge has a
     link or a vendor, and neither seller nor issuer. `seller_path` is None there, and where the reader cannot see
-    the seller. It holds in `[valid_from, valid_to)`; None is without a bound.
+    the seller. It holds in `[valid_from, valid_to)`; None is without a bound. `terms_since` is the start of the first
+    billing period under these terms; None: they were the first.
     """
 
     id: UUID
@@ -50,6 +52,7 @@ class Edge:
     valid_from: datetime | None
     valid_to: datetime | None
     seller_path: str | None
+    terms_since: datetime | None = None
 
     @property
     def supplier_id(self) -> UUID | None:
@@ -80,6 +83,20 @@ class Edge:
         above = f"{'.'.join(labels[: labels.index(seller) + 1])}."
         path = f"{'.'.join(labels[: labels.index(buyer) + 1])}."
         return replace(self, path=path, seller_path=self.seller_path and above)
+
+    def period(self, at: datetime) -> Period:
+        """The billing period that contains the instant, which the terms cover; the first under them may be cut short.
+
+        It begins where the last period under the terms before ended, so that a new billing day leaves no gap.
+        """
+        whole = self.anchored(at)
+        if self.terms_since is None or not whole.start < self.terms_since < whole.end:
+            return whole
+        return Period(self.terms_since, whole.end)
+
+    def anchored(self, at: datetime) -> Period:
+        """The whole month, from billing day to billing day, that contains the instant: what a monthly price is for."""
+        return billing_period(at, day=self.billing_day, zone=self.zone)
 
     def concerns(self, supplier_id: UUID | None) -> bool:
         """Whether an offering that is bought from this supplier (None: from nobody) is charged on this edge."""

@@ -70,9 +70,28 @@ class EdgeModel(AccountRow):
     link_id: UUID | None = fields.UUIDField(null=True)
     vendor_id: UUID | None = fields.UUIDField(null=True)
     received = fields.BooleanField(default=False)
+    terms_since: datetime | None = fields.DatetimeField(null=True)
     created_at: datetime = fields.DatetimeField()
     valid_from: datetime | None = fields.DatetimeField(null=True)
     valid_to: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "edge"
+
+
+class PastTermsModel(AccountRow):
+    """The terms of a selling edge for the billing periods that start before `valid_until`; append-only."""
+
+    edge_id: UUID = fields.UUIDField()
+    price_list_id: UUID = fields.UUIDField()
+    policy: str = fields.TextField()
+    billing_day: int = fields.IntField()
+    bill_to_account_id: UUID = fields.UUIDField()
+    issuer_id: UUID = fields.UUIDField()
+    valid_from: datetime | None = fields.DatetimeField(null=True)
+    valid_until: datetime = fields.DatetimeField()
+    actor_name: str = fields.TextField()
+    recorded_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "past_terms"

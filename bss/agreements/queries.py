@@ -16,11 +16,11 @@ from asyncpg import Record
 from bss.agreements.edge import Edge, EdgeKind, chain, unbought
 from bss.agreements.issuer import Issuer
 from bss.agreements.logo import Logo
+from bss.agreements.past_terms import PastTerms
 from bss.agreements.series import Series
 from bss.catalogue.from_above import priced_in_force, rows_from_above
 from bss.catalogue.product import Offering
 from bss.organisations.account import ancestor_paths
-from bss.period import billing_period
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
@@ -30,7 +30,7 @@ from bss.viewer import Viewer, requires
 _EDGES = (
     "SELECT edge.id, edge.path, edge.kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,"
     " policy, billing_day, bill_to_account_id, issuer_id, link_id, edge.vendor_id, received, valid_from, valid_to,"
-    " seller.path AS seller_path"
+    " seller.path AS seller_path, terms_since"
     " FROM edge LEFT JOIN account AS seller"
     " ON seller.organisation_id = edge.organisation_id AND seller.id = edge.seller_account_id"
     " WHERE edge.organisation_id = $1"
@@ -56,6 +56,21 @@ async def edges(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, Edge]:
             f"{_EDGES_IN_SCOPE} AND edge.id = ANY($3)", *(viewer.organisation_id, viewer.path, list(edge_ids))
         )
     return {row["id"]: _edge_of(row) for row in rows}
+
+
+@requires(Permission.EDGE_VIEW)
+async def past_terms(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, tuple[PastTerms, ...]]:
+    """What the terms of these edges were before they were changed, by edge id, the first change first."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {', '.join(PastTerms.__dataclass_fields__)} FROM past_terms WHERE {_BELOW} AND edge_id = ANY($3)"
+            " ORDER BY edge_id, recorded_at, id",
+            *(viewer.organisation_id, viewer.path, list(edge_ids)),
+        )
+    found: dict[UUID, tuple[PastTerms, ...]] = {}
+    for row in rows:
+        found[row["edge_id"]] = (*found.get(row["edge_id"], ()), PastTerms(**dict(row)))
+    return found
 
 
 @requires(Permission.EDGE_VIEW)
@@ -154,7 +169,7 @@ async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, 
     """
     above = (await _chains(viewer, (account_path,))).get(account_path, ())
     charged = [edge for edge in above if edge.concerns(offering.supplier_id)]
-    starts = [billing_period(at, day=edge.billing_day, zone=edge.zone).start for edge in charged]
+    starts = [edge.period(at).start for edge in charged]
     asked = [(edge.price_list_id, start) for edge, start in zip(charged, starts, strict=True)]
     priced = await priced_in_force(viewer, asked, offering.id)
     lacking = [edge for edge, has_price in zip(charged, priced, strict=True) if not has_price]

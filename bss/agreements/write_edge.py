@@ -42,7 +42,7 @@ class SellingTerms:
 
 
 @dataclass(frozen=True)
-class _Parties:
+class Parties:
     """Everything that the terms name."""
 
     seller: Account
@@ -57,9 +57,9 @@ async def write_edge(tx: Transaction, terms: SellingTerms, *, valid_from: dateti
 
     Raises `NotFound`, `LockedField`, `AccountClosed`, `InvalidInput` and `Conflict`, with the paths of the terms.
     """
-    parties = await _parties(tx, terms)
+    parties = await named_parties(tx, terms)
     _refuse_unready(parties)
-    if problems := [*_party_problems(parties), *term_problems(terms.zone, terms.policy, terms.billing_day)]:
+    if problems := [*party_problems(parties), *term_problems(terms.zone, terms.policy, terms.billing_day)]:
         raise InvalidInput(problems)
     edge_id = uuid7()
     try:
@@ -96,12 +96,13 @@ async def last_end(tx: Transaction, buyer_account_id: UUID) -> datetime | None:
     return ended
 
 
-async def _parties(tx: Transaction, terms: SellingTerms) -> _Parties:
+async def named_parties(tx: Transaction, terms: SellingTerms) -> Parties:
+    """Everything that the terms name. Raises `NotFound` with the input's path."""
     buyer = await one(tx.viewer, terms.buyer_account_id, path=("buyerAccountId",))
     bill_to = buyer
     if terms.bill_to_account_id is not None:
         bill_to = await one(tx.viewer, terms.bill_to_account_id, path=("billToAccountId",))
-    return _Parties(
+    return Parties(
         seller=await one(tx.viewer, terms.seller_account_id, path=("sellerAccountId",)),
         buyer=buyer,
         bill_to=bill_to,
@@ -110,7 +111,7 @@ async def _parties(tx: Transaction, terms: SellingTerms) -> _Parties:
     )
 
 
-def _refuse_unready(parties: _Parties) -> None:
+def _refuse_unready(parties: Parties) -> None:
     """A mirrored account's terms are made in the reseller's books, and a closed one gets no new ones."""
     parties.buyer.refuse_if_mirrored("The terms of this account")
     parties.bill_to.refuse_if_mirrored("The invoices of this account")
@@ -119,7 +120,8 @@ def _refuse_unready(parties: _Parties) -> None:
     parties.bill_to.refuse_if_closed(("billToAccountId",))
 
 
-def _party_problems(parties: _Parties) -> Iterator[Problem]:
+def party_problems(parties: Parties) -> Iterator[Problem]:
+    """What keeps these from standing on one edge."""
     seller, buyer = parties.seller, parties.buyer
     if buyer.path == seller.path or not buyer.path.startswith(seller.path):
         yield Problem(("buyerAccountId",), f"{buyer.name} does not stand below {seller.name}.")

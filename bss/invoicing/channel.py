@@ -74,7 +74,7 @@ BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
 EDGE_COLUMNS = (
     "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
     " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.vendor_id, e.received,"
-    " e.valid_from, e.valid_to, seller.path AS seller_path"
+    " e.valid_from, e.valid_to, seller.path AS seller_path, e.terms_since"
 )
 WITH_SELLER = (
     "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"

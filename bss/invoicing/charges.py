@@ -64,18 +64,23 @@ class Unbillable(Exception):
 
 @dataclass(frozen=True)
 class Terms:
-    """A billing period as an edge counts it: in its zone, by its policy."""
+    """A billing period as an edge counts it: in its zone, by its policy.
+
+    `anchored` is the whole month that a monthly price is for, where the period is cut short.
+    """
 
     period: Period
     zone: str
     policy: MoneyPolicy
+    anchored: Period | None = None
     _shares: dict[tuple[datetime, datetime], Share] = field(default_factory=dict, compare=False, repr=False)
 
     def share(self, start: datetime, end: datetime) -> Share:
-        """The share of the period that the stretch is. Remembered: most subscriptions last all the period."""
+        """The share of the whole month that the stretch is. Remembered: most subscriptions last all the period."""
         known = self._shares.get((start, end))
         if known is None:
-            known = self._shares[start, end] = share(Period(start, end), self.period, self.zone, self.policy)
+            whole = self.anchored or self.period
+            known = self._shares[start, end] = share(Period(start, end), whole, self.zone, self.policy)
         return known
 
 

@@ -1,4 +1,4 @@
-"""Rows: bill runs, billable lines, invoices and their files."""
+"""Rows: bill runs, billable lines, invoices, their files and deliveries."""
 
 from __future__ import annotations
 
@@ -90,3 +90,16 @@ class InvoiceFileModel(AccountRow):
 
     class Meta:
         table = "invoice_file"
+
+
+class DeliveryModel(AccountRow):
+    """An issued invoice that is to be sent to an e-mail address."""
+
+    seller_path: str = fields.TextField()
+    invoice_id: UUID = fields.UUIDField()
+    address: str = fields.TextField()
+    state: str = fields.TextField()
+    recorded_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "delivery"

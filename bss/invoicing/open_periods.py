@@ -15,6 +15,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.agreements.edge import Edge
+from bss.agreements.past_terms import PastTerms, as_of
+from bss.agreements.queries import past_terms
 from bss.invoicing.channel import BUYS_FROM, EDGE_COLUMNS, SUPPLIER, WITH_SELLER, edge_of
 from bss.invoicing.line import invoice_id
 from bss.period import Period, billing_period
@@ -36,15 +38,20 @@ class Beginning:
     edge: Edge
     earliest: datetime
     closed_through: datetime | None
+    past: tuple[PastTerms, ...] = ()
 
-    def periods(self, until: datetime) -> Iterator[Period]:
-        """The edge's periods that ended by the instant and that no finished run has closed, in order."""
-        edge = self.edge
-        at = max(bound for bound in (self.earliest, self.closed_through, edge.valid_from) if bound is not None)
-        period = billing_period(at, day=edge.billing_day, zone=edge.zone)
-        while period.end <= until and edge.holds_within(period.start, period.end):
-            yield period
-            period = billing_period(period.end, day=edge.billing_day, zone=edge.zone)
+    def periods(self, until: datetime) -> Iterator[tuple[Period, Edge]]:
+        """The edge's periods that ended by the instant and that no finished run has closed, in order.
+
+        Each with the edge as its terms were for that period.
+        """
+        bounds = (self.earliest, self.closed_through, self.edge.valid_from)
+        at = max(bound for bound in bounds if bound is not None)
+        edge = as_of(self.edge, self.past, at)
+        while (period := edge.period(at)).end <= until and edge.holds_within(period.start, period.end):
+            yield period, edge
+            at = period.end
+            edge = as_of(self.edge, self.past, at)
 
 
 _CLOSES = "r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.created_at"
@@ -77,8 +84,9 @@ WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.e
 async def open_periods(tx: Transaction, until: datetime) -> tuple[OpenPeriod, ...]:
     """The periods that ended by `until` and are not closed, the earliest first."""
     rows = await tx.connection.fetch(_BEGINNINGS, tx.organisation_id, tx.viewer.path, until)
-    beginnings = [Beginning(edge_of(row), row["earliest"], row["through"]) for row in rows]
-    ended = [(period, start.edge) for start in beginnings for period in start.periods(until)]
+    past = await past_terms(tx.viewer, [row["id"] for row in rows])
+    beginnings = [Beginning(edge_of(row), row["earliest"], row["through"], past.get(row["id"], ())) for row in rows]
+    ended = [one for start in beginnings for one in start.periods(until)]
     issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in ended))
     grouped: dict[Period, list[Edge]] = {}
     for period, edge in ended:

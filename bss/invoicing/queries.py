@@ -17,6 +17,7 @@ from asyncpg import Record
 
 from bss.catalogue.price_list import ChargeKind
 from bss.invoicing.document import InvoiceDocument, from_bytes
+from bss.invoicing.record_delivery import DeliveryState
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
@@ -74,6 +75,15 @@ class InvoiceFile:
     media_type: str
     content: bytes
     sha256: str
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """Where an invoice is to be sent, and what became of it."""
+
+    invoice_id: UUID
+    address: str
+    state: DeliveryState
 
 
 _INVOICE = ", ".join(Invoice.__dataclass_fields__)
@@ -157,6 +167,14 @@ async def files(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID, Inv
     )
     rows = await _rows(viewer, select, list(invoice_ids))
     return {row["invoice_id"]: InvoiceFile(**dict(row)) for row in rows}
+
+
+@requires(Permission.INVOICE_VIEW)
+async def deliveries(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID, Delivery]:
+    """How these invoices are to be sent, by invoice id; absent where they are not."""
+    select = f"SELECT invoice_id, address, state FROM delivery WHERE {_EITHER} AND invoice_id = ANY($3)"
+    rows = await _rows(viewer, select, list(invoice_ids))
+    return {row["invoice_id"]: Delivery(row["invoice_id"], row["address"], DeliveryState(row["state"])) for row in rows}
 
 
 async def _rows(viewer: Viewer, select: str, identifiers: list[UUID]) -> list[Record]:

@@ -117,7 +117,7 @@ class EdgeRating:
     def __init__(self, edge: Edge, period: Period, prices: Prices, now: datetime) -> None:
         self._edge, self._edge_text = edge, str(edge.id)
         policy = policy_named(edge.policy)
-        self._terms = Terms(period, edge.zone, policy)
+        self._terms = Terms(period, edge.zone, policy, edge.anchored(period.start))
         # A unit of usage costs less than a minor unit as a rule, and would be rounded to nothing.
         by_the_line = replace(policy, licence_lines=LicenceLines.ROUND_LINE)
         self._policies = {kind: by_the_line if kind is ChargeKind.USAGE else policy for kind in ChargeKind}

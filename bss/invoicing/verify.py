@@ -14,6 +14,8 @@ from decimal import Decimal
 from uuid import UUID
 
 from bss.agreements.edge import Edge
+from bss.agreements.past_terms import as_of
+from bss.agreements.queries import past_terms
 from bss.canonical import digest as canonical_digest
 from bss.invoicing.assemble import InvoicedLine, Parties, assembled
 from bss.invoicing.bill import Bill, bills_of, parties_of, rows_by_id
@@ -25,7 +27,7 @@ from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import closed_by_run
 from bss.invoicing.prices import prices_of_period
 from bss.invoicing.rate_lines import PeriodRating
-from bss.period import Period, billing_period
+from bss.period import Period
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.tariff.explain import stripped
@@ -133,16 +135,17 @@ def _digest_of(lines: Sequence[dict[str, object]]) -> str:
 
 async def _billed(tx: Transaction, edge_id: UUID, billing_start: datetime) -> tuple[Edge, Period, Bill | None]:
     """The edge, its period that starts then, and the bill that it shares with other edges of its Bill-To."""
-    edges = await all_edges(tx)
+    now = await all_edges(tx)
+    past = await past_terms(tx.viewer, [edge.id for edge in now])
+    edges = [as_of(edge, past.get(edge.id, ()), billing_start) for edge in now]
     edge = next((edge for edge in edges if edge.id == edge_id), None)
     if edge is None:
         raise NotFound("edge")
-    period = billing_period(billing_start, day=edge.billing_day, zone=edge.zone)
+    period = edge.period(billing_start)
     alike = [
         other
         for other in edges
-        if other.holds_within(period.start, period.end)
-        and billing_period(period.start, day=other.billing_day, zone=other.zone) == period
+        if other.holds_within(period.start, period.end) and other.period(period.start) == period
     ]
     return edge, period, next((bill for bill in bills_of(alike, period) if edge in bill.edges), None)
 

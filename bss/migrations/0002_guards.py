@@ -46,6 +46,7 @@ ACCOUNT_TABLES = (
     "case_relation",
     "account_placement",
     "issuer_logo",
+    "past_terms",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -268,6 +269,8 @@ KEYS = [
     "ALTER TABLE issuer ALTER COLUMN country SET DEFAULT ''",
     "ALTER TABLE issuer ALTER COLUMN sends SET DEFAULT false",
     "ALTER TABLE issuer_logo ADD CONSTRAINT issuer_logo_once UNIQUE (organisation_id, issuer_id)",
+    "CREATE INDEX past_terms_by_edge ON past_terms (organisation_id, edge_id, recorded_at)",
+    "ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (organisation_id, invoice_id)",
 ]
 
 REFERENCES = [
@@ -323,6 +326,11 @@ REFERENCES = [
         ("account_placement", "account_id", "account"),
         ("account_placement", "parent_id", "account"),
         ("issuer_logo", "issuer_id", "issuer"),
+        ("past_terms", "edge_id", "edge"),
+        ("past_terms", "price_list_id", "price_list"),
+        ("past_terms", "bill_to_account_id", "account"),
+        ("past_terms", "issuer_id", "issuer"),
+        ("delivery", "invoice_id", "invoice"),
     )
 ]
 
@@ -382,6 +390,7 @@ LOCKS = [
         for table in ("case_comment", "email", "document", "document_content", "case_relation")
         for sql in append_only(table, except_for=("path",))
     ],
+    *append_only("past_terms", except_for=("path",)),
 ]
 
 
@@ -398,6 +407,7 @@ class Migration(migrations.Migration):
                 *[sql for table in ACCOUNT_TABLES for sql in account_table(table)],
                 *account_table("invoice", also="seller_path"),
                 *account_table("invoice_file", also="seller_path"),
+                *account_table("delivery", also="seller_path"),
                 *KEYS,
                 *REFERENCES,
                 *USAGE,

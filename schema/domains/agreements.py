@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 import strawberry
 
 from bss.agreements import edge as domain
+from bss.agreements import past_terms as past
 from bss.agreements import queries
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
 from bss.agreements.agree_supply import AgreeSupply, agree_supply
+from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.catalogue import queries as catalogue
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
@@ -23,6 +28,33 @@ from schema.node import Node, findable, id_of, optional_id, uuid_of
 strawberry.enum(
     domain.EdgeKind, description="Between two accounts, or between the organisation and its distributor or a vendor."
 )
+
+
+@strawberry.type(description="Terms of an edge that others have replaced; for the periods that start in their time.")
+class PastTerms:
+    price_list_id: strawberry.ID
+    bill_to_account_id: strawberry.ID
+    issuer_id: strawberry.ID
+    policy: str
+    billing_day: int
+    valid_from: datetime | None = strawberry.field(description="Null: they were the first.")
+    valid_until: datetime
+    changed_by: str
+    changed_at: datetime
+
+    @classmethod
+    def of(cls, terms: past.PastTerms) -> PastTerms:
+        return cls(
+            price_list_id=id_of(Kind.PRICE_LIST, terms.price_list_id),
+            bill_to_account_id=id_of(Kind.ACCOUNT, terms.bill_to_account_id),
+            issuer_id=id_of(Kind.ISSUER, terms.issuer_id),
+            policy=terms.policy,
+            billing_day=terms.billing_day,
+            valid_from=terms.valid_from,
+            valid_until=terms.valid_until,
+            changed_by=terms.actor_name,
+            changed_at=terms.recorded_at,
+        )
 
 
 @strawberry.type(description="All terms under which the buyer buys; a supply edge has no seller here.")
@@ -82,6 +114,13 @@ class Edge(Node):
         found: Issuer | None = await issuer_by_id(info, self.value.issuer_id)
         return found
 
+    @strawberry.field(
+        description="What its terms were before they were changed, first change first.",
+        directives=needs(queries.past_terms),
+    )
+    async def past_terms(self, info: Info) -> list[PastTerms] | None:
+        return [PastTerms.of(each) for each in await info.context.load(queries.past_terms, self.value.id) or ()]
+
 
 findable(Kind.EDGE, queries.edges, Edge)
 
@@ -111,6 +150,35 @@ def _edge_request(given: AgreeEdgeInput) -> AgreeEdge:
         billing_day=given.billing_day,
         issuer_id=uuid_of(Kind.ISSUER, given.issuer_id, "issuerId"),
         bill_to_account_id=None if bill_to is None else uuid_of(Kind.ACCOUNT, bill_to.value, "billToAccountId"),
+    )
+
+
+@strawberry.input(description="What is left out stays; the rest holds from the billing period in progress on.")
+class UpdateEdgeInput:
+    edge_id: strawberry.ID
+    price_list_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+        default=None, description="The seller's, in the same currency."
+    )
+    bill_to_account_id: strawberry.Maybe[strawberry.ID] = None
+    issuer_id: strawberry.Maybe[strawberry.ID] = None
+    policy: strawberry.Maybe[str] = None
+    billing_day: strawberry.Maybe[int] = strawberry.field(
+        default=None, description="The period in progress ends on this day, which is still to come."
+    )
+
+
+def _said(kind: Kind, given: strawberry.Some[strawberry.ID] | None, path: str) -> UUID | None:
+    return None if given is None else uuid_of(kind, given.value, path)
+
+
+def _update_request(given: UpdateEdgeInput) -> UpdateEdge:
+    return UpdateEdge(
+        edge_id=uuid_of(Kind.EDGE, given.edge_id, "edgeId"),
+        price_list_id=_said(Kind.PRICE_LIST, given.price_list_id, "priceListId"),
+        bill_to_account_id=_said(Kind.ACCOUNT, given.bill_to_account_id, "billToAccountId"),
+        issuer_id=_said(Kind.ISSUER, given.issuer_id, "issuerId"),
+        policy=None if given.policy is None else given.policy.value,
+        billing_day=None if given.billing_day is None else given.billing_day.value,
     )
 
 
@@ -145,6 +213,13 @@ class Mutation:
         input_type=AgreeEdgeInput,
         result=Edge,
         request_of=_edge_request,
+        answer=shown(queries.edges, Edge),
+    )
+    update_edge = mutation(
+        update_edge,
+        input_type=UpdateEdgeInput,
+        result=Edge,
+        request_of=_update_request,
         answer=shown(queries.edges, Edge),
     )
     agree_supply = mutation(

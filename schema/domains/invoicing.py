@@ -11,6 +11,7 @@ from bss.identifier import Kind
 from bss.invoicing import queries
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run
 from bss.invoicing.document import as_text
+from bss.invoicing.record_delivery import DeliveryState
 from bss.organisations import queries as organisations
 from bss.refusal import InvalidInput
 from bss.transaction.command import Outcome
@@ -35,6 +36,19 @@ class InvoiceFile:
     def of(cls, file: queries.InvoiceFile) -> InvoiceFile:
         path = f"/invoices/{id_of(Kind.INVOICE, file.invoice_id)}.pdf"
         return cls(media_type=file.media_type, sha256=file.sha256, path=path)
+
+
+strawberry.enum(DeliveryState, description="What became of a delivery; nothing is sent yet, so that each waits.")
+
+
+@strawberry.type(description="That an invoice is to be sent by e-mail.")
+class Delivery:
+    address: str
+    state: DeliveryState
+
+    @classmethod
+    def of(cls, delivery: queries.Delivery) -> Delivery:
+        return cls(address=delivery.address, state=delivery.state)
 
 
 @strawberry.type(description="An issued invoice, frozen.")
@@ -91,6 +105,14 @@ class Invoice(Node):
     async def pdf(self, info: Info) -> InvoiceFile | None:
         found = await info.context.load(queries.files, self.value.id)
         return None if found is None else InvoiceFile.of(found)
+
+    @strawberry.field(
+        description="Null where the issuer does not send, and where the Bill-To has no address.",
+        directives=needs(queries.deliveries),
+    )
+    async def delivery(self, info: Info) -> Delivery | None:
+        found = await info.context.load(queries.deliveries, self.value.id)
+        return None if found is None else Delivery.of(found)
 
 
 findable(Kind.INVOICE, queries.many, Invoice)

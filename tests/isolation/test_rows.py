@@ -8,12 +8,18 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from bss.agreements import queries as agreements
+from bss.agreements.edge import EdgeKind
+from bss.agreements.issuer import IssuerSettings
+from bss.agreements.update_edge import UpdateEdge, update_edge
+from bss.agreements.update_issuer import UpdateIssuer, update_issuer
 from bss.organisations.account import Account
 from bss.organisations.queries import page
 from bss.transaction.page import PageRequest
 from server.demo.closing import close_the_month
 from server.demo.story import Story
 from tests.april import EndOfApril
+from tests.contracts.documents import logo_png
 from tests.installation import Server
 from tests.isolation.leaks import Scope, look
 from tests.isolation.noted import note_everything
@@ -24,9 +30,21 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
     """Both books after the closing of April, and notes about an account, so that every table has rows."""
     async with end_of_april.copied(server) as (name, database, story):
         with database.bound():
+            await _change_settings(story)
             await close_the_month(story)
             await note_everything(story.channel.cloud.owner, story.channel.cloud.accounts["Cloud Resell"])
             yield name, story
+
+
+async def _change_settings(story: Story) -> None:
+    """Logos, sending and changed terms, which the story does without."""
+    owner, now = story.channel.resell.owner, story.books.clock.now()
+    settings = IssuerSettings(sends=True, logo=logo_png())
+    for issuer in (await agreements.issuer_page(owner, PageRequest())).rows:
+        await update_issuer(owner, UpdateIssuer(issuer.id, settings), now=now)
+    for edge in (await agreements.edge_page(owner, PageRequest())).rows:
+        if edge.kind is EdgeKind.SELLING:
+            await update_edge(owner, UpdateEdge(edge.id), now=now)
 
 
 async def scopes_of(story: Story) -> tuple[Scope, ...]:
