@@ -29,6 +29,7 @@ class Permission(StrEnum):
     LINK_MANAGE = "link:manage"
     LINK_VIEW = "link:view"
     MARGIN_VIEW = "margin:view"
+    ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_OPEN = "organisation:open"
     PERSON_MANAGE = "person:manage"
     PRICE_MANAGE = "price:manage"
@@ -54,6 +55,7 @@ OF_THE_WHOLE_ORGANISATION = frozenset(
         Permission.JOB_VIEW,
         Permission.LINK_MANAGE,
         Permission.LINK_VIEW,
+        Permission.ORGANISATION_MANAGE,
         Permission.ORGANISATION_OPEN,
         Permission.VENDOR_MANAGE,
     }

@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 from uuid import UUID
 
 from bss.identifier import derived
+from bss.module import ALL_MODULES, MODULE_OF, Module, ModuleOff
 from bss.permission import OF_THE_WHOLE_ORGANISATION, Permission
 from bss.refusal import PermissionDenied
 
@@ -20,7 +21,8 @@ from bss.refusal import PermissionDenied
 class Viewer:
     """A person, an API client or a job, within one organisation and one subtree of its accounts.
 
-    `path` is the path of the account at the top of the scope, never empty; staff have the root's.
+    `path` is the path of the account at the top of the scope, never empty; staff have the root's. `modules` are
+    those that the organisation has switched on; its own jobs finish what was begun and have all.
     """
 
     actor_id: UUID
@@ -28,6 +30,7 @@ class Viewer:
     organisation_id: UUID
     path: str
     permissions: frozenset[Permission]
+    modules: frozenset[Module] = ALL_MODULES
 
     def __post_init__(self) -> None:
         if not self.path.endswith("."):
@@ -40,11 +43,17 @@ class Viewer:
         return cls(actor, f"system:{job}", organisation_id, root_path, frozenset(Permission))
 
     def require(self, permission: Permission) -> None:
-        """Refuse with `PermissionDenied` unless the viewer has the permission, and the scope that it takes."""
+        """Refuse unless the viewer has the permission, the scope that it takes, and the module that it belongs to.
+
+        With `PermissionDenied`; with `ModuleOff` when the organisation has switched that module off.
+        """
         if permission not in self.permissions:
             raise PermissionDenied(permission.value)
         if permission in OF_THE_WHOLE_ORGANISATION and not self.sees_everything:
             raise PermissionDenied(f"{permission.value} over the whole organisation")
+        module = MODULE_OF.get(permission)
+        if module is not None and module not in self.modules:
+            raise ModuleOff(module)
 
     @property
     def sees_everything(self) -> bool:

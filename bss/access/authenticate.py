@@ -6,6 +6,7 @@ import json
 from datetime import datetime
 
 from bss.access.admit import token_hash
+from bss.module import Module
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.database import Role, current
@@ -19,7 +20,8 @@ async def viewer_of_token(secret: str, *, now: datetime) -> Viewer | None:
         return None
     async with reading(Viewer.system(entry["organisation_id"], entry["root_path"], "authenticate")) as tx:
         row = await tx.connection.fetchrow(
-            "SELECT p.id, p.name, m.path, r.permissions FROM api_token t"
+            "SELECT p.id, p.name, m.path, r.permissions, o.modules FROM api_token t"
+            " JOIN organisation o ON o.organisation_id = t.organisation_id"
             " JOIN membership m ON m.organisation_id = t.organisation_id AND m.id = t.membership_id"
             " JOIN person p ON p.organisation_id = m.organisation_id AND p.id = m.person_id"
             " JOIN role r ON r.organisation_id = m.organisation_id AND r.code = m.role"
@@ -30,4 +32,5 @@ async def viewer_of_token(secret: str, *, now: datetime) -> Viewer | None:
     if row is None:
         return None
     permissions = frozenset(Permission(word) for word in json.loads(row["permissions"]))
-    return Viewer(row["id"], row["name"], entry["organisation_id"], row["path"], permissions)
+    modules = frozenset(Module(word) for word in json.loads(row["modules"]))
+    return Viewer(row["id"], row["name"], entry["organisation_id"], row["path"], permissions, modules)

@@ -434,6 +434,7 @@ class Migration(migrations.Migration):
                 ("zone", fields.TextField(unique=False)),
                 ("currency", fields.TextField(unique=False)),
                 ("root_account_id", fields.UUIDField()),
+                ("modules", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bss.module import ALL_MODULES
 from bss.organisations.account import AccountKind
 from bss.organisations.models import AccountModel, OrganisationModel
 from bss.organisations.place_account import place_account
@@ -40,6 +41,7 @@ async def found(tx: Transaction, founding: Founding, now: datetime) -> None:
         zone=founding.zone,
         currency=founding.currency,
         root_account_id=founding.root_account_id,
+        modules=sorted(ALL_MODULES),
         created_at=now,
     )
     await AccountModel.create(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from tortoise import fields
@@ -18,6 +19,7 @@ class OrganisationModel(OrganisationRow):
     zone: str = fields.TextField()
     currency: str = fields.TextField()
     root_account_id: UUID = fields.UUIDField()
+    modules: Any = fields.JSONField()
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from bss.module import Module
 from bss.organisations.account import Account, AccountKind
 from bss.organisations.placement import Placement
 from bss.permission import Permission
@@ -34,6 +36,7 @@ class Organisation:
     zone: str
     currency: str
     root_account_id: UUID
+    modules: frozenset[Module]
 
 
 def account_of(row: Record) -> Account:
@@ -46,12 +49,13 @@ async def organisation(viewer: Viewer) -> Organisation:
     """The viewer's own organisation."""
     async with reading(viewer) as tx:
         row = await tx.connection.fetchrow(
-            "SELECT id, name, slug, zone, currency, root_account_id FROM organisation WHERE organisation_id = $1",
+            "SELECT id, name, slug, zone, currency, root_account_id, modules FROM organisation"
+            " WHERE organisation_id = $1",
             viewer.organisation_id,
         )
     if row is None:
         raise NotFound("organisation")
-    return Organisation(**dict(row))
+    return Organisation(**{**dict(row), "modules": frozenset(map(Module, json.loads(row["modules"])))})
 
 
 async def one(viewer: Viewer, account_id: UUID, *, path: Iterable[str] = ()) -> Account:

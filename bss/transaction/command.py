@@ -16,6 +16,7 @@ import asyncpg
 
 from bss.canonical import digest
 from bss.failpoint import fp
+from bss.module import MODULE_OF, ModuleOff
 from bss.permission import Permission
 from bss.refusal import Conflict, IdempotencyKeyReused, InvalidInput, PermissionDenied, Refusal
 from bss.transaction.audit import audit
@@ -56,7 +57,8 @@ class Command(Generic[Request]):
     ) -> None:
         self.name = name
         self.requires = requires
-        self.refuses = (InvalidInput, PermissionDenied, IdempotencyKeyReused, Conflict, *refuses)
+        off: tuple[type[Refusal], ...] = (ModuleOff,) if requires in MODULE_OF else ()
+        self.refuses = (InvalidInput, PermissionDenied, IdempotencyKeyReused, Conflict, *off, *refuses)
         self.role = role
         self.alone = alone
         self.meaning = (body.__doc__ or "").strip().partition("\n")[0]

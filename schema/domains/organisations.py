@@ -12,11 +12,14 @@ from bss.hierarchy.close_account import close_account
 from bss.hierarchy.move_account import move_account
 from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
+from bss.module import EDITIONS, Edition, Module, edition_of
 from bss.organisations import account as domain
 from bss.organisations import placement, queries
 from bss.organisations.create_account import create_account
+from bss.organisations.set_modules import SetModules, set_modules
 from bss.organisations.update_account import update_account
 from bss.relations import queries as relations
+from bss.transaction.command import Outcome
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed, listed_under
 from schema.declare import mutation, needs, shown
@@ -43,6 +46,8 @@ AsOf = Annotated[datetime | None, strawberry.argument(description="At this insta
 KnownAt = Annotated[
     datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
 ]
+strawberry.enum(Edition, description="A named set of modules.")
+strawberry.enum(Module, description="A part that an organisation may have switched off.")
 
 
 @strawberry.type(description="An organisation: a distributor, or a reseller with its own books.")
@@ -52,6 +57,8 @@ class Organisation(Node):
     zone: str = strawberry.field(description="IANA time zone.")
     currency: str = strawberry.field(description="ISO 4217.")
     root_account_id: strawberry.ID
+    edition: Edition | None = strawberry.field(description="The edition that has exactly these modules, if one has.")
+    modules: list[Module] = strawberry.field(description="What is switched on.")
 
     @classmethod
     def of(cls, organisation: queries.Organisation) -> Organisation:
@@ -62,6 +69,8 @@ class Organisation(Node):
             zone=organisation.zone,
             currency=organisation.currency,
             root_account_id=id_of(Kind.ACCOUNT, organisation.root_account_id),
+            edition=edition_of(organisation.modules),
+            modules=sorted(organisation.modules),
         )
 
 
@@ -173,6 +182,22 @@ async def _own_organisation(info: Info, organisation_id: UUID) -> Organisation |
 FINDERS[Kind.ORGANISATION] = _own_organisation
 
 
+@strawberry.input(one_of=True, description="A named set of modules, or modules one by one.")
+class SetModulesInput:
+    edition: strawberry.Maybe[Edition]
+    modules: strawberry.Maybe[list[Module]]
+
+
+def _modules(given: SetModulesInput) -> SetModules:
+    if given.edition is not None:
+        return SetModules(EDITIONS[given.edition.value])
+    return SetModules(frozenset(given.modules.value if given.modules is not None else ()))
+
+
+async def _own(info: Info, outcome: Outcome, given: SetModulesInput) -> Organisation:
+    return Organisation.of(await queries.organisation(info.context.viewer))
+
+
 @strawberry.type
 class Query:
     @strawberry.field(description="The caller's own organisation.")
@@ -229,4 +254,11 @@ class Mutation:
         request_of=move,
         answer=_shown,
         place_of=place_in_move,
+    )
+    set_modules = mutation(
+        set_modules,
+        input_type=SetModulesInput,
+        result=Organisation,
+        request_of=_modules,
+        answer=_own,
     )

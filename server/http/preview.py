@@ -18,11 +18,13 @@ from bss.agreements.issuer import CARD_WHEN_SILENT, IssuerSettings
 from bss.identifier import Kind, MalformedId, private
 from bss.invoicing.preview import preview
 from bss.invoicing.renderer import Renderer
-from bss.refusal import InvalidInput, NotFound, Problem, Refusal
+from bss.module import ModuleOff
+from bss.refusal import InvalidInput, NotFound, PermissionDenied, Problem, Refusal
 from schema.domains.issuer_card import api_path
 from schema.scalars import unstorable
 from server.http.graphql import LARGEST_BODY, body_within, refusal, viewer_of
 
+DENIED = PermissionDenied, ModuleOff
 _TYPES: dict[str, type] = {"name": str, "country": str, "dueDays": int, "sends": bool, "logo": str, "card": dict}
 _NAMES = {"dueDays": "due_days"}
 _CARD = {api_path((field,))[0]: field for field in CARD_WHEN_SILENT}
@@ -50,7 +52,7 @@ async def issuer_preview(request: Request) -> Response:
 def _refused(refused: Refusal) -> Response:
     problems = [{"path": list(api_path(each.path)), "message": each.message} for each in refused.problems]
     error = {"message": refused.message, "extensions": {"code": refused.code, "problems": problems}}
-    return JSONResponse({"errors": [error]}, status_code=403 if refused.code == "PERMISSION_DENIED" else 422)
+    return JSONResponse({"errors": [error]}, status_code=403 if isinstance(refused, DENIED) else 422)
 
 
 async def _given(request: Request) -> IssuerSettings:
