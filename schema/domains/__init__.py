@@ -17,6 +17,7 @@ from schema.domains import (
     reference,
     relations,
     subscription_mutations,
+    statements,
     subscriptions,
     sync,
 )
@@ -38,6 +39,7 @@ QUERIES = (
     jobs.Query,
     relations.Query,
     reference.Query,
+    statements.Query,
 )
 MUTATIONS = (
     organisations.Mutation,

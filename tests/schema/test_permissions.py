@@ -52,6 +52,8 @@ KNOWN = {
     "subscriptionIds": '["{of x}"]',
     "from": f'"{FIRST_OF_JANUARY}"',
     "to": f'"{FIRST_OF_FEBRUARY}"',
+    "since": '"2026-01-01"',
+    "until": '"2026-02-01"',
 }
 
 
