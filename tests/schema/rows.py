@@ -46,9 +46,15 @@ _STATEMENTS = (
     ' \'{"model":"flat","fee":"1"}\'',
     "issuer (id, organisation_id, path, owner_id, name, card, due_days)"
     f" SELECT {ISSUER}, $1, $2, $3, 'Row', (SELECT card FROM issuer LIMIT 1), 30",
+    "issuer_logo (id, organisation_id, path, issuer_id, media_type, content, sha256, recorded_at)"
+    f" SELECT {ISSUER}, $1, $2, {ISSUER}, 'image/png', $6, '', $5",
+    f"series (id, organisation_id, path, issuer_id, prefix, last_number) SELECT {ISSUER}, $1, $2, {ISSUER}, 'R', 0",
     "edge (id, organisation_id, path, kind, seller_account_id, buyer_account_id, price_list_id, currency, zone, policy,"
     f" billing_day, bill_to_account_id, issuer_id, received, created_at) SELECT {EDGE}, $1, {_PATH}, 'selling', $3,"
     f" {ACCOUNT}, {LIST}, 'EUR', 'Europe/Amsterdam', 'standard', 1, {ACCOUNT}, {ISSUER}, false, $5",
+    "past_terms (id, organisation_id, path, edge_id, price_list_id, policy, billing_day, bill_to_account_id, issuer_id,"
+    f" valid_until, actor_name, recorded_at) SELECT {EDGE}, $1, {_PATH}, {EDGE}, {LIST}, 'standard', 2, {ACCOUNT},"
+    f" {ISSUER}, $5, 'Row', $5",
     "subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,"
     " cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)"
     f" SELECT {SUBSCRIPTION}, $1, {_PATH}, {ACCOUNT}, {OFFERING}, 'Row', 'active', 1, '{{}}', 1, true, '', $5, false,"
@@ -96,6 +102,8 @@ _STATEMENTS = (
             ("document_id", DOCUMENT),
         )
     ),
+    "delivery (id, organisation_id, path, seller_path, invoice_id, address, state, recorded_at)"
+    f" SELECT {INVOICE}, $1, {_PATH}, $2, {INVOICE}, 'row@customer.example', 'waiting', $5",
 )
 
 

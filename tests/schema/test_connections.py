@@ -51,6 +51,7 @@ async def _counted(database: Database, books: Books, document: str, last: int) -
 def _states_of_relations(node: dict[str, Any]) -> list[str]:
     """For the relations that every row here has: whether they were found, so that there was something to count."""
     asked = ("account", "offering", "product", "buyer", "seller", "priceList", "issuer", "billTo", "pdf", "lines")
+    asked += ("logo", "series", "pastTerms", "delivery")
     return ["null" if node[name] in (None, []) else "found" for name in asked if name in node]
 
 
