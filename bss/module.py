@@ -18,12 +18,14 @@ class Module(StrEnum):
 
     BILLING = "billing"
     CHANNEL = "channel"
+    RELATIONS = "relations"
     USAGE = "usage"
 
 
 MEANING: dict[Module, str] = {
     Module.BILLING: "Issuers, bill runs, invoices and their lines.",
     Module.CHANNEL: "Vendors, links to other organisations, and margins between edges.",
+    Module.RELATIONS: "Contacts, cases, tasks, calendar events, e-mails and documents of accounts.",
     Module.USAGE: "Importing and reading usage.",
 }
 
@@ -34,6 +36,8 @@ MODULE_OF: dict[Permission, Module] = {
     Permission.LINK_MANAGE: Module.CHANNEL,
     Permission.LINK_VIEW: Module.CHANNEL,
     Permission.MARGIN_VIEW: Module.CHANNEL,
+    Permission.RELATION_MANAGE: Module.RELATIONS,
+    Permission.RELATION_VIEW: Module.RELATIONS,
     Permission.USAGE_IMPORT: Module.USAGE,
     Permission.USAGE_VIEW: Module.USAGE,
     Permission.VENDOR_MANAGE: Module.CHANNEL,

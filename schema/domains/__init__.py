@@ -16,8 +16,8 @@ from schema.domains import (
     prices,
     reference,
     relations,
-    subscription_mutations,
     statements,
+    subscription_mutations,
     subscriptions,
     sync,
 )
