@@ -8,7 +8,7 @@ price is due (`bss.tariff.proration`).
 from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 HOUR = timedelta(hours=1)
@@ -108,8 +108,8 @@ def billing_period(at: datetime, *, day: int, zone: str, months: int = 1, first_
         raise ValueError(f"no such anchor: day {day}, months {months}, first month {first_month}")
     local = zone_named(zone)
     instant = _in_utc(at)
-    date = instant.astimezone(local).date()
-    month = date.year * 12 + date.month - 1
+    today = instant.astimezone(local).date()
+    month = today.year * 12 + today.month - 1
     month -= (month - (first_month - 1)) % months
     if instant < _anchored(month, day, local):
         month -= months
@@ -143,6 +143,20 @@ def term(at: datetime, *, anchor: datetime, months: int, zone: str) -> Period:
     if month < first.year * 12 + first.month - 1:
         raise ValueError(f"{at.isoformat()} lies before the first term, from {anchor.isoformat()}")
     return Period(_anchored(month, first.day, local), _anchored(month + months, first.day, local))
+
+
+def local_days(window: Period, zone: str) -> Iterator[Period]:
+    """The local calendar days that have a moment in common with the window, in order, each whole: 23 to 25 hours.
+
+    Raises UnknownZone.
+    """
+    local = zone_named(zone)
+    day = window.start.astimezone(local).date()
+    while (start := _midnight(day, local)) < window.end:
+        day += timedelta(days=1)
+        end = _midnight(day, local)
+        if window.start < end and start < end:
+            yield Period(start, end)
 
 
 def split_over_hours(start: datetime, end: datetime) -> tuple[tuple[datetime, int], ...]:
@@ -181,10 +195,12 @@ def _hour_of(instant: datetime) -> datetime:
 
 
 def _anchored(month: int, day: int, local: ZoneInfo) -> datetime:
-    """Local midnight on the anchor day of a month counted from year 0.
-
-    Where the clocks jump over midnight, the offset before the jump makes it the day's first instant.
-    """
+    """Local midnight on the anchor day of a month counted from year 0."""
     year, month_of_year = month // 12, month % 12 + 1
     last_day = monthrange(year, month_of_year)[1]
-    return datetime(year, month_of_year, min(day, last_day), tzinfo=local).astimezone(UTC)
+    return _midnight(date(year, month_of_year, min(day, last_day)), local)
+
+
+def _midnight(day: date, local: ZoneInfo) -> datetime:
+    """Where the clocks jump over midnight, the offset before the jump makes it the day's first instant."""
+    return datetime(day.year, day.month, day.day, tzinfo=local).astimezone(UTC)

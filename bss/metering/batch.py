@@ -16,6 +16,7 @@ from bss.metering.count import count
 from bss.metering.findings import Findings
 from bss.metering.models import UsageBatchModel
 from bss.metering.reading import MOST_TEXT, Report
+from bss.metering.span import note_staged
 from bss.metering.stage import Numbered, Progress, stage
 from bss.outbox.event import EventName
 from bss.outbox.record import record
@@ -39,6 +40,7 @@ async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress
     received = await stage(tx, batch.numbered, batch.findings, progress)
     fp("usage.after_stage")
     counted = await count(tx, batch.source, batch.findings.numbering, received, now=now)
+    await note_staged(tx, batch.source)
     report = Report(uuid7(), received, counted.accepted, received - counted.accepted)
     await UsageBatchModel.create(
         using_db=tx.db,

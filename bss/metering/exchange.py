@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from bss.metering.span import note_received
 from bss.refusal import NotFound
 from bss.transaction.begin import Transaction
 
@@ -39,7 +40,9 @@ async def receive_hours(tx: Transaction, rows: Sequence[HourRow]) -> int:
     )
     if known != len({row.subscription_id for row in rows}):
         raise NotFound("subscription")
-    return len(await tx.connection.fetch(_RECEIVE, tx.organisation_id, *_columns(rows)))
+    written = await tx.connection.fetch(_RECEIVE, tx.organisation_id, *_columns(rows))
+    await note_received(tx, [(row.subscription_id, row.meter, row.hour) for row in rows])
+    return len(written)
 
 
 async def unsent_hours(tx: Transaction, subscription_ids: Collection[UUID], most: int) -> tuple[HourRow, ...]:

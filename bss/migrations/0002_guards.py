@@ -354,11 +354,18 @@ USAGE = [
     " PRIMARY KEY (organisation_id, subscription_id, meter, resource, hour))",
     "CREATE INDEX usage_hour_unsent ON usage_hour (organisation_id, subscription_id)"
     " WHERE mirrored AND revision > sent_revision",
-    *[sql for table in ("usage_key", "usage_event", "usage_hour") for sql in account_table(table, with_id=False)],
+    # From when to when a meter of a subscription has spoken, by source; what came over a link has the source ''.
+    'CREATE TABLE usage_span (organisation_id uuid NOT NULL, path text COLLATE "C" NOT NULL,'
+    " subscription_id uuid NOT NULL, meter text NOT NULL, source text NOT NULL, first_hour timestamptz NOT NULL,"
+    " last_at timestamptz NOT NULL, PRIMARY KEY (organisation_id, subscription_id, meter, source))",
+    *[
+        sql
+        for table in ("usage_key", "usage_event", "usage_hour", "usage_span")
+        for sql in account_table(table, with_id=False)
+    ],
     "ALTER TABLE usage_event_rest ENABLE ROW LEVEL SECURITY",
     "ALTER TABLE usage_event_rest FORCE ROW LEVEL SECURITY",
-    "ALTER TABLE usage_hour ADD CONSTRAINT usage_hour_subscription_exists FOREIGN KEY (organisation_id, subscription_id)"
-    " REFERENCES subscription (organisation_id, id)",
+    *[tenant_reference(table, "subscription_id", "subscription") for table in ("usage_hour", "usage_span")],
 ]
 
 DUE_MARKS = [

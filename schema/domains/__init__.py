@@ -20,6 +20,7 @@ from schema.domains import (
     subscription_mutations,
     subscriptions,
     sync,
+    usage,
 )
 from schema.node import NodeQuery
 
@@ -32,6 +33,7 @@ QUERIES = (
     agreements.Query,
     subscriptions.Query,
     metering.Query,
+    usage.Query,
     invoicing.Query,
     lines.Query,
     margins.Query,

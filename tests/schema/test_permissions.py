@@ -40,6 +40,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "Edge": Permission.EDGE_VIEW,
     "Issuer": Permission.EDGE_VIEW,
     "Invoice": Permission.INVOICE_VIEW,
+    "SubscriptionMonthDetail": Permission.USAGE_VIEW,
     "BillableLine": Permission.INVOICE_VIEW,
     **dict.fromkeys(
         ("Contact", "Case", "Task", "CalendarEvent", "Email", "Document"),
