@@ -1,12 +1,13 @@
 """Step: read, for one purpose, what lies above the viewer's own account.
 
-Owns: the one way in which a scope is widened, and what may be seen through it: the offerings that are
-published to the viewer, and whether a list has a price. Does not own: prices, which nobody reads from above.
+Owns: what may be seen through a wider scope: the offerings that are published to the viewer, and whether a list has a
+price. Does not own: how a scope is widened (`bss.transaction.begin.raised`), or prices, which nobody reads from above.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,28 +17,17 @@ from bss.catalogue.product import Offering
 from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
-from bss.transaction.begin import reading
+from bss.transaction.begin import raised
 from bss.viewer import Viewer, requires
 
 
 async def rows_from_above(viewer: Viewer, select: str, *arguments: object) -> list[Record]:
     """Run one select in the scope of the organisation's root account; the organisation stays the viewer's.
 
-    The caller answers for what leaves the function that calls this: row-level security no longer does.
-    The savepoint is always rolled back, so that the database itself puts the viewer's scope back, whatever
-    happens to the select, and so that nothing can be written in the wider scope.
+    The caller answers for what leaves the function that calls this: see `raised`.
     """
-    root = viewer.root_path
-    async with reading(viewer) as tx:
-        if viewer.path == root:
-            return await tx.connection.fetch(select, *arguments)
-        savepoint = tx.connection.transaction()
-        await savepoint.start()
-        try:
-            await tx.connection.execute("SELECT set_config('bss.path', $1, true)", root)
-            return await tx.connection.fetch(select, *arguments)
-        finally:
-            await savepoint.rollback()
+    async with raised(viewer, replace(viewer, path=viewer.root_path)) as tx:
+        return await tx.connection.fetch(select, *arguments)
 
 
 # Edges are rows of `bss.agreements`, a higher package; only the fact that a list is used on one is read here.

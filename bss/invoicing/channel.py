@@ -15,6 +15,7 @@ from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain
 from bss.identifier import label
+from bss.organisations.account import ancestor_paths
 from bss.transaction.begin import Transaction
 
 
@@ -30,7 +31,7 @@ class Channel:
 
     def __init__(self, edges: Iterable[Edge], suppliers: Mapping[UUID, Supplier]) -> None:
         """`suppliers` says from whom offerings are bought, by offering."""
-        known = tuple(edges)
+        known = self.edges = tuple(edges)
         self._by_id = {edge.id: edge for edge in known}
         self._bought: dict[str, list[Edge]] = {}
         for edge in known:
@@ -84,6 +85,16 @@ WITH_SELLER = (
 async def channel_of(tx: Transaction) -> Channel:
     """The channel in the viewer's scope."""
     return Channel(await all_edges(tx), await _suppliers(tx))
+
+
+async def channel_around(tx: Transaction, path: str) -> Channel:
+    """As much of the channel as concerns the account at this path: the edges above it, its own, and those below."""
+    rows = await tx.connection.fetch(
+        f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1 AND e.path >= $2"
+        " AND e.path < $2 || '~' AND (e.path = ANY($3) OR e.path >= $4 AND e.path < $4 || '~') ORDER BY e.id",
+        *(tx.organisation_id, tx.viewer.path, list(ancestor_paths(path)), path),
+    )
+    return Channel((edge_of(row) for row in rows), await _suppliers(tx))
 
 
 async def all_edges(tx: Transaction) -> tuple[Edge, ...]:

@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 import asyncpg
@@ -106,6 +106,30 @@ async def reading(viewer: Viewer) -> AsyncIterator[Transaction]:
         return
     async with _opened(current(), viewer, Role.APP, None) as transaction:
         yield transaction
+
+
+@asynccontextmanager
+async def raised(viewer: Viewer, seeing: Viewer) -> AsyncIterator[Transaction]:
+    """Read in the scope of `seeing`, another viewer of the same organisation, inside the viewer's unit of work.
+
+    The caller answers for what leaves the block: row-level security no longer does. The savepoint is always rolled
+    back, so that the database itself puts the viewer's scope back, whatever happens inside, and so that nothing can
+    be written in the wider scope.
+    """
+    async with reading(viewer) as transaction:
+        wider = replace(transaction, viewer=seeing, writes=False)
+        if seeing.path == viewer.path:
+            yield wider
+            return
+        savepoint = transaction.connection.transaction()
+        await savepoint.start()
+        token = _ambient.set(wider)
+        try:
+            await transaction.connection.execute("SELECT set_config('bss.path', $1, true)", seeing.path)
+            yield wider
+        finally:
+            _ambient.reset(token)
+            await savepoint.rollback()
 
 
 @asynccontextmanager

@@ -41,6 +41,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "Issuer": Permission.EDGE_VIEW,
     "Invoice": Permission.INVOICE_VIEW,
     "SubscriptionMonthDetail": Permission.USAGE_VIEW,
+    "CostLine": Permission.INVOICE_VIEW,
     "BillableLine": Permission.INVOICE_VIEW,
     **dict.fromkeys(
         ("Contact", "Case", "Task", "CalendarEvent", "Email", "Document"),
