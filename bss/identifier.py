@@ -39,6 +39,8 @@ class Kind(StrEnum):
     PRICE_VERSION = "prv"
     SUBSCRIPTION = "sub"
     USAGE_BATCH = "usb"
+    USAGE_CORRECTION = "usc"
+    MANUAL_READING = "umr"
     LINE = "lin"
     INVOICE = "inv"
     BILL_RUN = "run"

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"
     TOKEN_CREATE = "token:create"
+    USAGE_CORRECT = "usage:correct"
     USAGE_IMPORT = "usage:import"
     USAGE_VIEW = "usage:view"
     VENDOR_MANAGE = "vendor:manage"
@@ -57,10 +58,12 @@ OF_THE_WHOLE_ORGANISATION = frozenset(
         Permission.LINK_VIEW,
         Permission.ORGANISATION_MANAGE,
         Permission.ORGANISATION_OPEN,
+        Permission.USAGE_CORRECT,
         Permission.VENDOR_MANAGE,
     }
 )
-"""What concerns rows that lie at no account: only a viewer of the whole tree can have it, whatever its role says."""
+"""What concerns rows that lie at no account, or what is charged on every edge up to the root: only a viewer of the
+whole tree can have it, whatever its role says."""
 
 STANDARD_ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission),
@@ -75,6 +78,7 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.RELATION_VIEW,
         Permission.SUBSCRIPTION_BACKDATE,
         Permission.SUBSCRIPTION_MANAGE,
+        Permission.USAGE_CORRECT,
         Permission.USAGE_IMPORT,
     },
     "finance": HISTORY

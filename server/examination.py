@@ -42,10 +42,12 @@ _INVARIANTS: dict[str, str] = {
     "files are what their checksum says": """
         SELECT f.invoice_id::text FROM invoice_file f WHERE f.organisation_id = $1
           AND encode(sha256(f.content), 'hex') <> f.sha256""",
-    "counted usage is rolled-up usage": """
+    "counted usage and its corrections are rolled-up usage": """
         SELECT e.subscription_id::text FROM (
-          SELECT subscription_id, meter, resource, hour, sum(quantity) AS quantity FROM usage_event
-          WHERE organisation_id = $1 GROUP BY 1, 2, 3, 4) e
+          SELECT subscription_id, meter, resource, hour, sum(quantity) AS quantity FROM (
+            SELECT subscription_id, meter, resource, hour, quantity FROM usage_event WHERE organisation_id = $1
+            UNION ALL SELECT subscription_id, meter, resource, hour, quantity - before FROM usage_correction
+            WHERE organisation_id = $1) AS known GROUP BY 1, 2, 3, 4) e
         FULL JOIN (SELECT * FROM usage_hour WHERE organisation_id = $1) h USING (subscription_id, meter, resource, hour)
         WHERE e.quantity IS NOT NULL AND h.quantity IS DISTINCT FROM e.quantity""",
     "every mirrored subscription has exactly one pair": """

@@ -62,8 +62,40 @@ class Batch:
 
 
 @dataclass(frozen=True)
+class UsageCorrection:
+    """What an hour was and what it is since, in the meter's base unit, and why."""
+
+    id: UUID
+    subscription_id: UUID
+    meter: str
+    resource: str
+    hour: datetime
+    before: Decimal
+    quantity: Decimal
+    revision: int
+    reason: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
+class ManualReading:
+    """What a person read off a meter, with a note and evidence."""
+
+    id: UUID
+    subscription_id: UUID
+    meter: str
+    resource: str
+    starts_at: datetime
+    ends_at: datetime
+    value: Decimal
+    note: str
+    evidence: str
+    recorded_at: datetime
+
+
+@dataclass(frozen=True)
 class Difference:
-    """An hour whose roll-up is not the sum of the readings recorded here."""
+    """An hour whose roll-up is not the sum of the readings and corrections recorded here."""
 
     subscription_id: UUID
     meter: str
@@ -71,6 +103,10 @@ class Difference:
     hour: datetime
     recorded: Decimal
     rolled_up: Decimal
+
+
+_CORRECTIONS = f"SELECT {', '.join(UsageCorrection.__dataclass_fields__)} FROM usage_correction WHERE {_IN_SCOPE}"
+_MANUAL_READINGS = f"SELECT {', '.join(ManualReading.__dataclass_fields__)} FROM manual_reading WHERE {_IN_SCOPE}"
 
 
 @requires(Permission.USAGE_VIEW)
@@ -130,10 +166,47 @@ async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
 
 
 @requires(Permission.USAGE_VIEW)
-async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
-    """The hours of the period whose roll-up is not the sum of their recorded readings; none, when all is well.
+async def corrections(viewer: Viewer, correction_ids: Collection[UUID]) -> dict[UUID, UsageCorrection]:
+    """The corrections among these that the viewer can see, by id."""
+    rows = await _among(viewer, _CORRECTIONS, correction_ids)
+    return {row["id"]: UsageCorrection(**dict(row)) for row in rows}
 
-    Hours that were received over a link have no readings here and are not compared.
+
+@requires(Permission.USAGE_VIEW)
+async def correction_page(viewer: Viewer, request: PageRequest) -> Page[UsageCorrection]:
+    """The corrections in the viewer's scope, oldest first."""
+    return await paged(
+        viewer, _CORRECTIONS, (viewer.organisation_id, viewer.path), request, lambda row: UsageCorrection(**dict(row))
+    )
+
+
+@requires(Permission.USAGE_VIEW)
+async def manual_readings(viewer: Viewer, reading_ids: Collection[UUID]) -> dict[UUID, ManualReading]:
+    """The manual readings among these that the viewer can see, by id."""
+    rows = await _among(viewer, _MANUAL_READINGS, reading_ids)
+    return {row["id"]: ManualReading(**dict(row)) for row in rows}
+
+
+@requires(Permission.USAGE_VIEW)
+async def manual_reading_page(viewer: Viewer, request: PageRequest) -> Page[ManualReading]:
+    """The manual readings in the viewer's scope, oldest first."""
+    return await paged(
+        viewer, _MANUAL_READINGS, (viewer.organisation_id, viewer.path), request, lambda row: ManualReading(**dict(row))
+    )
+
+
+async def _among(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> list[Record]:
+    async with reading(viewer) as tx:
+        return await tx.connection.fetch(
+            f"{select} AND id = ANY($3)", *(viewer.organisation_id, viewer.path, list(identifiers))
+        )
+
+
+@requires(Permission.USAGE_VIEW)
+async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
+    """The hours of the period whose roll-up is not the sum of their readings and corrections; none, when all is well.
+
+    Hours that were received over a link have neither here and are not compared.
     """
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
@@ -141,6 +214,8 @@ async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
             " coalesce(sum(rolled_up), 0) AS rolled_up FROM ("
             "  SELECT subscription_id, meter, resource, hour, quantity AS recorded, NULL::numeric AS rolled_up"
             f"  FROM usage_event WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
+            "  SELECT subscription_id, meter, resource, hour, quantity - before, NULL"
+            f"  FROM usage_correction WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
             "  SELECT subscription_id, meter, resource, hour, NULL, quantity"
             f"  FROM usage_hour WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4) AS side"
             " GROUP BY 1, 2, 3, 4 HAVING sum(recorded) <> coalesce(sum(rolled_up), 0) ORDER BY 1, 2, 3, 4",

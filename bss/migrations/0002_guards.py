@@ -47,6 +47,8 @@ ACCOUNT_TABLES = (
     "account_placement",
     "issuer_logo",
     "past_terms",
+    "usage_correction",
+    "manual_reading",
 )
 
 TRIGGER_FUNCTIONS = [
@@ -271,6 +273,9 @@ KEYS = [
     "ALTER TABLE issuer_logo ADD CONSTRAINT issuer_logo_once UNIQUE (organisation_id, issuer_id)",
     "CREATE INDEX past_terms_by_edge ON past_terms (organisation_id, edge_id, recorded_at)",
     "ALTER TABLE delivery ADD CONSTRAINT delivery_once UNIQUE (organisation_id, invoice_id)",
+    "ALTER TABLE product ALTER COLUMN kind SET DEFAULT 'xaas'",
+    "ALTER TABLE product ADD CONSTRAINT product_kind_known CHECK (kind IN ('vm', 'vdc', 'xaas'))",
+    "CREATE INDEX usage_correction_by_hour ON usage_correction (organisation_id, subscription_id, hour)",
 ]
 
 REFERENCES = [
@@ -331,6 +336,8 @@ REFERENCES = [
         ("past_terms", "bill_to_account_id", "account"),
         ("past_terms", "issuer_id", "issuer"),
         ("delivery", "invoice_id", "invoice"),
+        ("usage_correction", "subscription_id", "subscription"),
+        ("manual_reading", "subscription_id", "subscription"),
     )
 ]
 
@@ -398,6 +405,8 @@ LOCKS = [
         for sql in append_only(table, except_for=("path",))
     ],
     *append_only("past_terms", except_for=("path",)),
+    *append_only("usage_correction", except_for=("path",)),
+    *append_only("manual_reading", except_for=("path",)),
 ]
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
+from decimal import Decimal
 
 import asyncpg
 import pytest
@@ -13,8 +15,13 @@ from bss.agreements.edge import EdgeKind
 from bss.agreements.issuer import IssuerSettings
 from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.agreements.update_issuer import UpdateIssuer, update_issuer
+from bss.catalogue.queries import meters
+from bss.invoicing.correct_usage import correct_usage
+from bss.metering.correction import Correction
+from bss.metering.record_reading import RecordReading, record_reading
 from bss.organisations.account import Account
 from bss.organisations.queries import page
+from bss.subscriptions.queries import page as subscribed
 from bss.transaction.page import PageRequest
 from server.demo.closing import close_the_month
 from server.demo.story import Story
@@ -33,6 +40,7 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
             await _change_settings(story)
             await close_the_month(story)
             await note_everything(story.channel.cloud.owner, story.channel.cloud.accounts["Cloud Resell"])
+            await put_right(story)
             yield name, story
 
 
@@ -45,6 +53,17 @@ async def _change_settings(story: Story) -> None:
     for edge in (await agreements.edge_page(owner, PageRequest())).rows:
         if edge.kind is EdgeKind.SELLING:
             await update_edge(owner, UpdateEdge(edge.id), now=now)
+
+
+async def put_right(story: Story) -> None:
+    """A corrected hour and a manual reading in the open month of the distributor's first mirror."""
+    owner, now = story.channel.cloud.owner, story.books.clock.now()
+    hour = now.replace(minute=0, second=0, microsecond=0) - timedelta(hours=2)
+    mirror = next(each for each in (await subscribed(owner, PageRequest())).rows if each.mirrored)
+    (meter, *_) = await meters(owner)
+    await correct_usage(owner, Correction(mirror.id, meter, "vm", hour, Decimal(1), "A test."), now=now)
+    times = (hour, hour + timedelta(hours=1))
+    await record_reading(owner, RecordReading(mirror.id, meter, "vm", *times, Decimal(1), "A", "test"), now=now)
 
 
 async def scopes_of(story: Story) -> tuple[Scope, ...]:

@@ -21,6 +21,7 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+CORRECTION = READING = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -64,6 +65,11 @@ _STATEMENTS = (
     " '{}', 1, $5, $5, false",
     "usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)"
     f" SELECT $1, {_PATH}, {SUBSCRIPTION}, 'row' || i, '', $5, 1, 1",
+    "usage_correction (id, organisation_id, path, subscription_id, meter, resource, hour, before, quantity, revision,"
+    f" reason, recorded_at) SELECT {CORRECTION}, $1, {_PATH}, {SUBSCRIPTION}, 'row' || i, '', $5, 0, 1, 1, 'Row', $5",
+    "manual_reading (id, organisation_id, path, subscription_id, meter, resource, starts_at, ends_at, value, note,"
+    f" evidence, recorded_at) SELECT {READING}, $1, {_PATH}, {SUBSCRIPTION}, 'row' || i, '', $5, $5, 1, 'Row', 'Row',"
+    " $5",
     "usage_batch (id, organisation_id, path, source, received, accepted, duplicate, created_at)"
     f" SELECT {BATCH}, $1, $2, 'row', 1, 1, 0, $5",
     "billable_line (id, organisation_id, path, edge_id, edge_kind, subscription_id, account_id, offering_id, charge,"

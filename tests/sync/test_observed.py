@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
 from bss.agreements import queries as agreements
 from bss.agreements.edge import EdgeKind
 from bss.catalogue import queries as catalogue
 from bss.catalogue.create_offering import CreateOffering, create_offering
 from bss.catalogue.create_product import CreateProduct, create_product
+from bss.invoicing.correct_usage import correct_usage
+from bss.metering.correction import Correction
+from bss.refusal import InvalidInput
 from bss.transaction.page import PageRequest
 from sync.resend_supply import ResendSupply, resend_supply
-from tests.sync.books import START, Book, prices, publish
+from tests.sync.books import START, VCPU_HOURS, Book, prices, publish
 from tests.sync.channel import Channel
 from tests.sync.usage import hours, record_hour
 
@@ -27,6 +35,23 @@ async def test_hours_reach_the_origin_once_and_a_later_reading_raises_the_revisi
     expected = ["vcpu-hours vm-1 0 4 1 r1", "vcpu-hours vm-1 1 6 2 r2", "vcpu-hours vm-2 1 3 1 r1"]
     assert await hours(channel, channel.resell) == expected
     assert await hours(channel, channel.cloud) == expected
+
+
+async def test_a_correction_at_the_distributor_reaches_the_origin_and_the_reseller_makes_none(channel: Channel) -> None:
+    """4 vCPU-hours were 3. An hour has one writer, and the reseller is told who it is."""
+    machine = await channel.sell("X", 1, "machine")
+    await channel.settle()
+    await record_hour(channel, machine, 0, vcpus=4)
+    await channel.settle()
+    mirror = await channel.mirror_of(machine)
+    right = Correction(mirror.id, VCPU_HOURS, "vm-1", START, Decimal(3 * 3_600_000), "A core was removed.")
+    with channel.cloud.database.bound():
+        await correct_usage(channel.cloud.viewer, right, now=channel.now)
+    with channel.resell.database.bound(), pytest.raises(InvalidInput, match="Its distributor measures it"):
+        await correct_usage(channel.resell.viewer, replace(right, subscription_id=machine), now=channel.now)
+    await channel.settle()
+    expected = ["vcpu-hours vm-1 0 3 1 r2"]
+    assert await hours(channel, channel.cloud) == await hours(channel, channel.resell) == expected
 
 
 async def test_hours_that_were_sent_are_not_sent_again(channel: Channel) -> None:
