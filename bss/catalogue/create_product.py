@@ -9,6 +9,7 @@ from uuid import UUID
 from tortoise.exceptions import IntegrityError
 
 from bss.catalogue.models import ProductModel
+from bss.catalogue.product import ProductKind
 from bss.catalogue.queries import vendor
 from bss.catalogue.seller import blank_problems, selling_account
 from bss.identifier import uuid7
@@ -29,6 +30,7 @@ class CreateProduct:
     code: str
     name: str
     vendor_id: UUID | None = None
+    kind: ProductKind = ProductKind.XAAS
 
 
 @command("createProduct", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound, LockedField))
@@ -50,6 +52,7 @@ async def create_product(tx: Transaction, request: CreateProduct, now: datetime)
             vendor_id=request.vendor_id,
             code=request.code.strip(),
             name=request.name.strip(),
+            kind=request.kind.value,
         )
     except IntegrityError as taken:
         raise Conflict("A product with this code exists already.", ("code",)) from taken

@@ -28,6 +28,7 @@ class ProductModel(AccountRow):
     vendor_id: UUID | None = fields.UUIDField(null=True)
     code: str = fields.TextField()
     name: str = fields.TextField()
+    kind: str = fields.TextField(default="xaas")
 
     class Meta:
         table = "product"

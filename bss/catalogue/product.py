@@ -11,6 +11,17 @@ from enum import StrEnum
 from uuid import UUID
 
 
+class ProductKind(StrEnum):
+    """What is sold: a virtual machine, a virtual datacentre (pooled resources of a tenant), or any other item.
+
+    The kind is the product's and not the meter's: a vCPU-hour of a machine and of a datacentre is one meter's.
+    """
+
+    VM = "vm"
+    VDC = "vdc"
+    XAAS = "xaas"
+
+
 @dataclass(frozen=True)
 class Vendor:
     """Whose product it is. The organisation may buy from it directly, without a link (a vendor's supply edge)."""
@@ -31,6 +42,7 @@ class Product:
     vendor_id: UUID | None
     code: str
     name: str
+    kind: ProductKind = ProductKind.XAAS
 
 
 class OfferingKind(StrEnum):

@@ -12,7 +12,7 @@ from asyncpg import Record
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.meter import Meter, MeterKind
 from bss.catalogue.price_list import ChargeKind, PriceLine, PriceList, PriceVersion
-from bss.catalogue.product import Offering, Product, Vendor
+from bss.catalogue.product import Offering, Product, ProductKind, Vendor
 from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.permission import Permission
 from bss.refusal import NotFound
@@ -22,7 +22,7 @@ from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {_IN_SCOPE}"
-_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name FROM product WHERE {_IN_SCOPE}"
+_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name, kind FROM product WHERE {_IN_SCOPE}"
 _OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {_IN_SCOPE}"
 _METERS = "SELECT id, code, name, unit, divisor, kind FROM meter WHERE organisation_id = $1"
 _PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {_IN_SCOPE}"
@@ -194,7 +194,7 @@ async def _among(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> 
 
 
 def _product_of(row: Record) -> Product:
-    return Product(**dict(row))
+    return Product(**{**dict(row), "kind": ProductKind(row["kind"])})
 
 
 def _meter_of(row: Record) -> Meter:

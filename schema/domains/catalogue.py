@@ -61,6 +61,7 @@ class Product(Node):
     vendor_uuid: strawberry.Private[UUID | None]
     code: str
     name: str
+    kind: domain.ProductKind
 
     @classmethod
     def of(cls, product: domain.Product) -> Product:
@@ -70,6 +71,7 @@ class Product(Node):
             vendor_uuid=product.vendor_id,
             code=product.code,
             name=product.name,
+            kind=product.kind,
         )
 
     @strawberry.field(description="For the organisation's own staff.", directives=needs(queries.vendors))

@@ -16,13 +16,14 @@ from bss.catalogue import (
 )
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
-from bss.catalogue.product import OfferingKind
+from bss.catalogue.product import OfferingKind, ProductKind
 from bss.identifier import Kind
 from schema.domains.price_models import PriceModelInput, place_of_price, stored
 from schema.node import optional_uuid, uuid_of
 
 strawberry.enum(MeterKind, description="Whether a meter adds what was counted, or a gauge times its time.")
 strawberry.enum(OfferingKind, description="How an offering is sold: by itself, beside a plan, or once and for ever.")
+strawberry.enum(ProductKind, description="A virtual machine, a virtual datacentre, or any other item.")
 strawberry.enum(ChargeKind, description="When a charge is due: once, for every cycle, or for what a meter counted.")
 
 
@@ -42,6 +43,7 @@ class CreateProductInput:
     code: str
     name: str
     vendor_id: strawberry.ID | None = strawberry.field(default=None, description="Whose product it is.")
+    kind: ProductKind = ProductKind.XAAS
 
 
 def product_request(given: CreateProductInput) -> create_product.CreateProduct:
@@ -50,6 +52,7 @@ def product_request(given: CreateProductInput) -> create_product.CreateProduct:
         code=given.code,
         name=given.name,
         vendor_id=optional_uuid(Kind.VENDOR, given.vendor_id, "vendorId"),
+        kind=given.kind,
     )
 
 

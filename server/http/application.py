@@ -1,4 +1,4 @@
-"""The ASGI application: the API, documents as files, probes.
+"""The ASGI application: the API, documents and usage as files, probes.
 
 Owns: the routes. Does not own: the database's life, which the process that serves opens before.
 """
@@ -25,6 +25,7 @@ from bss.transaction.database import Role, current
 from server.http.documents import download, upload
 from server.http.graphql import endpoint, refusal, viewer_of
 from server.http.preview import issuer_preview
+from server.http.usage import usage_csv
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ def application(clock: Clock) -> Starlette:
             Route("/accounts/{account}/documents", upload, methods=["POST"]),
             Route("/documents/{document}", download, methods=["GET"]),
             Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
+            Route("/usage.csv", usage_csv, methods=["GET"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
         ],
@@ -87,6 +89,7 @@ def application(clock: Clock) -> Starlette:
         lifespan=_printing,
     )
     app.state.clock = clock
+    app.state.exports = 0
     return app
 
 

@@ -9,13 +9,21 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+from bss.identifier import Kind, public
+from bss.metering.append import append
+from bss.metering.reading import Reading
 from server.embedded import Servers, running
+from server.installation import opened
+from server.settings import load
+from tests.metering.books import NOW, open_books
 
 PASSWORDS = {f"DATABASE_{role}_PASSWORD": f"secret-of-{role.lower()}" for role in ("APP", "SYNC", "BULK")}
 
@@ -89,6 +97,8 @@ def test_a_new_installation_is_migrated_and_healthy(shell: Shell) -> None:
     [
         (("bill", "run", "nowhere"), "Error: There is no organisation 'nowhere' here; there is: none yet.", 1),
         (("usage", "import", "cloud", "absent.csv", "--source", "s"), "File 'absent.csv' does not exist.", 2),
+        (("usage", "export", "x", "--from", "2026-01-01", "--until", "2026-01-01"), "The period ends before", 2),
+        (("usage", "export", "x", "--from", "2026-01-01", "--until", "2026-02-01", "--kind", "boat"), "'boat' is", 2),
         (("job", "resume", "cloud", "job_1"), "'job_1' is not an id of the form job_…", 2),
         (("bill", "run", "cloud", "--until", "tomorrow"), "'tomorrow' does not match the formats", 2),
         (("demo", "--usage", "absent.csv"), "File 'absent.csv' does not exist.", 2),
@@ -118,9 +128,36 @@ def test_a_database_without_passwords_is_refused(shell: Shell) -> None:
     assert (answer.returncode, answer.stderr) == (2, "bss: DATABASE_APP_PASSWORD must be set when DATABASE_URL is\n")
 
 
+async def test_usage_is_exported_to_a_file_or_to_standard_output(
+    shell: Shell, given: dict[str, str], tmp_path: Path
+) -> None:
+    """Two subscriptions of one machine each, one hour of 3 vCPUs of the first."""
+    assert shell.bss("migrate", **given).returncode == 0
+    async with opened(load(given)):
+        books = await open_books("cloud", subscriptions=2)
+        reading = Reading("1", books.subscriptions[0], "vcpu_hours", "vm", NOW, NOW + timedelta(hours=1), Decimal(3))
+        await append(books.viewer, "test", [reading], now=NOW)
+    window = ("usage", "export", "cloud", "--from", f"{NOW:%Y-%m-%d}", "--until", f"{NOW + timedelta(days=1):%Y-%m-%d}")
+    printed = shell.bss(*window, **given)
+    assert (printed.returncode, printed.stderr) == (0, "1 lines\n")
+    header, line = printed.stdout.splitlines()
+    assert header == "account,subscription,offering,kind,meter,resource,hour,quantity,unit,revision"
+    subscription = public(Kind.SUBSCRIPTION, books.subscriptions[0])
+    assert line == f"X,{subscription},VM,xaas,vcpu_hours,vm,{NOW:%Y-%m-%dT%H}:00:00Z,3,vCPU-hour,1"
+    account = ("--account", public(Kind.ACCOUNT, books.x.actor_id), "--output", str(tmp_path / "x.csv"))
+    assert shell.bss(*window, *account, **given).returncode == 0
+    assert (tmp_path / "x.csv").read_text().splitlines() == [header, line]
+    of_machines = shell.bss(*window, "--kind", "vm", **given)
+    assert of_machines.stdout.splitlines() == [header]
+    nobody = shell.bss(*window, "--account", public(Kind.ACCOUNT, books.subscriptions[0]), **given)
+    assert (nobody.returncode, nobody.stderr) == (1, "NOT_FOUND: --account: There is no such account.\n")
+
+
 async def test_given_servers_are_used_instead_of_the_embedded_ones(shell: Shell, given: dict[str, str]) -> None:
     elsewhere = {**given, "BSS_HOME": str(shell.home.parent / "untouched")}
     assert shell.bss("migrate", **elsewhere).returncode == 0
+    exported = shell.bss("usage", "export", "cloud", "--from", "2026-01-01", "--until", "2026-02-01", **elsewhere)
+    assert (exported.returncode, "There is no organisation 'cloud'" in exported.stderr) == (1, True)
     without_owner = {name: value for name, value in elsewhere.items() if name != "DATABASE_OWNER_URL"}
     examined = shell.bss("doctor", **without_owner)
     assert (examined.returncode, examined.stdout) == (
