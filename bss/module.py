@@ -38,6 +38,7 @@ MODULE_OF: dict[Permission, Module] = {
     Permission.MARGIN_VIEW: Module.CHANNEL,
     Permission.RELATION_MANAGE: Module.RELATIONS,
     Permission.RELATION_VIEW: Module.RELATIONS,
+    Permission.USAGE_CORRECT: Module.USAGE,
     Permission.USAGE_IMPORT: Module.USAGE,
     Permission.USAGE_VIEW: Module.USAGE,
     Permission.VENDOR_MANAGE: Module.CHANNEL,

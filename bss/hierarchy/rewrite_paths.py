@@ -31,6 +31,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "invoice_file": ("path", "seller_path"),
     "issuer": ("path",),
     "issuer_logo": ("path",),
+    "manual_reading": ("path",),
     "membership": ("path",),
     "meter": ("path",),
     "offering": ("path",),
@@ -46,9 +47,11 @@ PATHS: dict[str, tuple[str, ...]] = {
     "subscription_order": ("path",),
     "task": ("path",),
     "usage_batch": ("path",),
+    "usage_correction": ("path",),
     "usage_event": ("path",),
     "usage_hour": ("path",),
     "usage_key": ("path",),
+    "usage_span": ("path",),
     "vendor": ("path",),
 }
 """Every table that has copies of a path, and in which columns; a test compares it with the catalogue."""

@@ -9,13 +9,15 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.agreements.edge import Edge
+from bss.agreements.past_terms import as_of
+from bss.agreements.queries import past_terms
 from bss.identifier import Kind, public
 from bss.invoicing.bill_run import BillRunState
-from bss.invoicing.channel import channel_around
+from bss.invoicing.channel import channel_of
 from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import closed_by_run, issued_among
 from bss.metering.correction import Correction, Subject, correct_hour, subject_of
-from bss.period import Period, billing_period
+from bss.period import Period
 from bss.permission import Permission
 from bss.refusal import Conflict, NotFound, Refusal
 from bss.transaction.begin import Transaction
@@ -31,16 +33,29 @@ class PeriodClosed(Refusal):
 async def correct_usage(tx: Transaction, request: Correction, now: datetime) -> Outcome:
     """Say what the quantity of an hour is, and why it was wrong; the hour gets its next revision."""
     subject = await subject_of(tx, request.subscription_id)
-    for edge in await _edges(tx, subject):
-        await _refuse_closed(tx, edge, billing_period(request.hour, day=edge.billing_day, zone=edge.zone))
+    for edge in await _edges(tx, subject, request.hour):
+        await _refuse_closed(tx, edge, edge.period(request.hour))
     return Outcome(await correct_hour(tx, subject, request, now=now))
 
 
-async def _edges(tx: Transaction, subject: Subject) -> tuple[Edge, ...]:
-    """The edges on which the subscription is charged."""
-    channel = await channel_around(tx, subject.path)
+async def _edges(tx: Transaction, subject: Subject, hour: datetime) -> tuple[Edge, ...]:
+    """The edges on which the hour is charged: where the account stood then, by the terms of that period."""
+    channel = await channel_of(tx)
     supply = channel.supply(subject.offering_id)
-    return (*channel.selling(subject.path), *(() if supply is None else (supply,)))
+    found = (*channel.selling(await _place(tx, subject, hour), hour), *(() if supply is None else (supply,)))
+    past = await past_terms(tx.viewer, [edge.id for edge in found])
+    return tuple(as_of(edge, past.get(edge.id, ()), hour) for edge in found)
+
+
+async def _place(tx: Transaction, subject: Subject, at: datetime) -> str:
+    """The path that the account had at the instant; before it existed, the first one is as good."""
+    place: str | None = await tx.connection.fetchval(
+        "SELECT b.place FROM account a JOIN account_placement b ON b.organisation_id = $1 AND b.account_id = a.id"
+        " WHERE a.organisation_id = $1 AND a.path = $2 AND b.recorded_to IS NULL AND b.effective_from <= $3"
+        " AND (b.effective_to IS NULL OR b.effective_to > $3)",
+        *(tx.organisation_id, subject.path, at),
+    )
+    return place or subject.path
 
 
 async def _refuse_closed(tx: Transaction, edge: Edge, period: Period) -> None:
