@@ -5,11 +5,12 @@ Owns: the context. Does not own: how the caller was recognised (`server.http`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import strawberry
+from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
 from strawberry.dataloader import DataLoader
 
 from bss.clock import Clock
@@ -28,6 +29,7 @@ class Asking:
     viewer: Viewer
     clock: Clock
     _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
+    _names: frozenset[str] | None = None
 
     async def load(self, question: Batched[Key, Value], key: Key, *more: Hashable) -> Value | None:
         """Ask a batched query for one key; all keys that are asked for together become one statement.
@@ -44,6 +46,25 @@ class Asking:
             loader = self._loaders[question, more] = DataLoader(load_fn=batch)
         value: Value | None = await loader.load(key)
         return value
+
+    def mentions(self, info: Info, name: str) -> bool:
+        """Whether the operation selects a field of this name anywhere: what nobody asks for need not be read."""
+        if self._names is None:
+            raw = info._raw_info
+            fragments = {key: fragment.selection_set for key, fragment in raw.fragments.items()}
+            self._names = frozenset(_selected(raw.operation.selection_set, fragments))
+        return name in self._names
+
+
+def _selected(selection: SelectionSetNode, fragments: Mapping[str, SelectionSetNode]) -> Iterator[str]:
+    """The names of all fields in a selection; validation has refused fragments that spread themselves."""
+    for node in selection.selections:
+        if isinstance(node, FieldNode):
+            yield node.name.value
+        if isinstance(node, FragmentSpreadNode):
+            yield from _selected(fragments[node.name.value], fragments)
+        if isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
+            yield from _selected(node.selection_set, fragments)
 
 
 Info = strawberry.Info[Asking, None]

@@ -36,9 +36,10 @@ from schema.domains import MUTATIONS, QUERIES
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
 
+# Four tiers of a channel with edges and nodes, and what their subscriptions are of, are 15 levels.
 # Built once: a rule class that is made for each request would defeat the validation cache.
 _RULES = [
-    *QueryDepthLimiter(max_depth=12).validation_rules,
+    *QueryDepthLimiter(max_depth=16).validation_rules,
     *MaxAliasesLimiter(max_alias_count=40).validation_rules,
 ]
 

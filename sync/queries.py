@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.viewer import Viewer, requires
 from sync.link import Side
+
+
+class SyncState(StrEnum):
+    """How an object that crosses a link stands: both books say the same, or a word waits, or it was refused."""
+
+    IN_STEP = "in_step"
+    WAITING = "waiting"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -33,6 +42,13 @@ class Bond:
     def in_step(self) -> bool:
         """Whether the distributor has everything that was captured here, and refuses nothing."""
         return self.refusal is None and (self.side is Side.DISTRIBUTOR or self.acknowledged_version == self.version)
+
+    @property
+    def state(self) -> SyncState:
+        """The same in one word."""
+        if self.refusal is not None:
+            return SyncState.REFUSED
+        return SyncState.IN_STEP if self.in_step else SyncState.WAITING
 
 
 # A pair has no path of its own: it is in scope when the account or the subscription that it binds is.

@@ -172,7 +172,7 @@ KEYS = [
     "CREATE UNIQUE INDEX account_one_root ON account (organisation_id) WHERE parent_id IS NULL",
     "CREATE UNIQUE INDEX account_number_once ON account (organisation_id, accounting_number)"
     " WHERE accounting_number <> '' AND NOT mirrored",
-    "CREATE INDEX account_by_parent ON account (organisation_id, parent_id)",
+    "CREATE INDEX account_by_parent ON account (organisation_id, parent_id, id)",
     "ALTER TABLE role ADD CONSTRAINT role_once UNIQUE (organisation_id, code)",
     "ALTER TABLE membership ADD CONSTRAINT membership_once UNIQUE (organisation_id, person_id, account_id, role)",
     "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
@@ -204,7 +204,7 @@ KEYS = [
     "CREATE UNIQUE INDEX subscription_succeeds_once ON subscription (organisation_id, predecessor_id)"
     " WHERE predecessor_id IS NOT NULL",
     "ALTER TABLE subscription_order ADD CONSTRAINT order_once UNIQUE (organisation_id, subscription_id, version)",
-    "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id)",
+    "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id, id)",
     "ALTER TABLE segment ADD CONSTRAINT segment_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
     "ALTER TABLE segment ADD CONSTRAINT segment_current_once EXCLUDE USING gist (organisation_id WITH =,"

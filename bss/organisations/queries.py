@@ -14,9 +14,9 @@ from bss.module import Module
 from bss.organisations.account import Account, AccountKind
 from bss.organisations.placement import Placement
 from bss.permission import Permission
-from bss.refusal import NotFound
+from bss.refusal import InvalidInput, NotFound
 from bss.transaction.begin import reading
-from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.page import Page, PageRequest, paged, paged_by
 from bss.viewer import Viewer, requires
 
 ACCOUNT_COLUMNS = (
@@ -140,3 +140,27 @@ async def hierarchy(
     )
     arguments = (viewer.organisation_id, viewer.path, known_at, as_of, under)
     return await paged(viewer, select, arguments, request, lambda row: Placement(**dict(row)))
+
+
+@requires(Permission.ACCOUNT_VIEW)
+async def children(viewer: Viewer, account_ids: Collection[UUID], request: PageRequest) -> dict[UUID, Page[Account]]:
+    """One page of the accounts directly below each of these, by the one above. One statement."""
+    select = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE}"
+    scope = (viewer.organisation_id, viewer.path)
+    return await paged_by(viewer, select, scope, account_ids, "parent_id", request, account_of)
+
+
+@requires(Permission.ACCOUNT_VIEW)
+async def subtree(viewer: Viewer, path: str, most: int) -> tuple[Account, ...]:
+    """The account at `path` and all below it, each after the one above it. One statement.
+
+    Raises `InvalidInput` at `most`, with how many there are, when there are more than that.
+    """
+    below = f"FROM account WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+    scope = (viewer.organisation_id, viewer.path, path)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(f"SELECT {ACCOUNT_COLUMNS} {below} ORDER BY path LIMIT {most + 1}", *scope)
+        if len(rows) > most:
+            count = await tx.connection.fetchval(f"SELECT count(*) {below}", *scope)
+            raise InvalidInput.at("most", f"There are {count} accounts; ask for a part of the tree by `under`.")
+    return tuple(account_of(row) for row in rows)

@@ -12,7 +12,7 @@ from bss.catalogue.product import Offering
 from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.identifier import Kind, public
 from bss.permission import Permission
-from bss.refusal import NotFound
+from bss.refusal import InvalidInput, NotFound
 from bss.subscriptions.order import RecordedOrder
 from bss.subscriptions.rows import (
     ORDER_COLUMNS,
@@ -25,7 +25,7 @@ from bss.subscriptions.rows import (
 from bss.subscriptions.subscription import Subscription
 from bss.subscriptions.timeline import Segment, Timeline
 from bss.transaction.begin import reading
-from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.page import Page, PageRequest, paged, paged_by
 from bss.viewer import Viewer, requires
 
 _IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
@@ -68,6 +68,47 @@ async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None
         f" WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
     )
     return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, subscription_of)
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def of_accounts(
+    viewer: Viewer, account_ids: Collection[UUID], request: PageRequest
+) -> dict[UUID, Page[Subscription]]:
+    """One page of the subscriptions of each of these accounts itself, by account. One statement."""
+    select = f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE}"
+    scope = (viewer.organisation_id, viewer.path)
+    return await paged_by(viewer, select, scope, account_ids, "account_id", request, subscription_of)
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def below(viewer: Viewer, path: str, most: int) -> tuple[Subscription, ...]:
+    """The subscriptions of the account at `path` and of all below it, in the order of the tree. One statement.
+
+    Raises `InvalidInput`, with how many there are, when there are more than `most`.
+    """
+    found = f"FROM subscription WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+    scope = (viewer.organisation_id, viewer.path, path)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {SUBSCRIPTION_COLUMNS} {found} ORDER BY path, id LIMIT {most + 1}", *scope
+        )
+        if len(rows) > most:
+            count = await tx.connection.fetchval(f"SELECT count(*) {found}", *scope)
+            raise InvalidInput.at("under", f"There are {count} subscriptions, and at most {most} are read at once.")
+    return tuple(subscription_of(row) for row in rows)
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def counts_below(viewer: Viewer, paths: Collection[str]) -> dict[str, int]:
+    """How many subscriptions the accounts at these paths have, all below them included. One statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            "SELECT asked.path, found.count FROM unnest($3::text[]) AS asked (path) CROSS JOIN LATERAL"
+            f" (SELECT count(*) FROM subscription WHERE {_IN_SCOPE}"
+            " AND subscription.path >= asked.path AND subscription.path < asked.path || '~') AS found",
+            *(viewer.organisation_id, viewer.path, list(paths)),
+        )
+    return {row["path"]: row["count"] for row in rows}
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)

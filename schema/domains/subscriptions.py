@@ -23,12 +23,11 @@ from schema.domains.bonds import Bond, bonds_of
 from schema.domains.catalogue import Offering
 from schema.domains.metering import From, To, UsageTotal, asked_period
 from schema.domains.organisations import Account, account_by_id
-from schema.domains.timeline import Segment
+from schema.domains.timeline import Segment, SubscriptionState
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
 strawberry.enum(domain.Verb, name="SubscriptionVerb", description="What may be done to a subscription.")
-strawberry.enum(domain.SubscriptionState, description="Where the sale stands; what is in service, the timeline says.")
 
 KnownAt = Annotated[
     datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
@@ -61,7 +60,7 @@ class Subscription(Node):
     key: strawberry.Private[UUID]
     account_uuid: strawberry.Private[UUID]
     name: str
-    state: domain.SubscriptionState
+    state: SubscriptionState
     quantity: Decimal
     characteristics: JSON
     cycle_months: int

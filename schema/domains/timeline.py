@@ -1,4 +1,4 @@
-"""The timeline of a subscription in GraphQL: what was in service when."""
+"""The states and the timeline of a subscription in GraphQL: where the sale stands, what was in service when."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from strawberry.scalars import JSON
 
 from bss.identifier import Kind
 from bss.subscriptions import timeline as domain
+from bss.subscriptions.subscription import SubscriptionState as SubscriptionState
 from schema.node import id_of
 
+strawberry.enum(SubscriptionState, description="Where the sale stands; what is in service, the timeline says.")
 strawberry.enum(domain.SegmentStatus, description="How the service stands during a segment.")
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from typing import Any
 
 import pytest
@@ -13,6 +11,7 @@ from bss.transaction.database import Database
 from tests.schema.books import Books
 from tests.schema.reflection import FIRST_OF_FEBRUARY, FIRST_OF_JANUARY, roots, selection
 from tests.schema.rows import write_rows
+from tests.schema.statements import counted
 
 CONNECTIONS = sorted(
     name for name, field in roots("Query").items() if get_named_type(field.type).name.endswith("Connection")
@@ -30,22 +29,12 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(database: Da
     for name in CONNECTIONS:
         shown = selection(roots("Query")[name].type, 4, PERIOD)
         document = f"query($last: Int) {{ {name}(last: $last) {shown} }}"
-        of_one, one = await _counted(database, books, document, 1)
-        of_many, many = await _counted(database, books, document, 200)
+        of_one, one = await counted(database, books, document, last=1)
+        of_many, many = await counted(database, books, document, last=200)
         assert (len(one[name]["edges"]), len(many[name]["edges"])) == (1, 200), name
         assert "null" not in _states_of_relations(one[name]["edges"][0]["node"]), name
         assert of_one == of_many, name
         assert sum(of_many.values()) < 40, name
-
-
-async def _counted(database: Database, books: Books, document: str, last: int) -> tuple[Counter[str], dict[str, Any]]:
-    """The statements of one operation, without the sizes of pages; its data."""
-    seen: list[str] = []
-    database.observer = seen.append
-    data = await books.data(document, last=last)
-    database.observer = None
-    # Copied here, because a pooled connection goes on telling an observer that it was given once.
-    return Counter(re.sub(r"LIMIT \d+", "LIMIT n", statement) for statement in seen), data
 
 
 def _states_of_relations(node: dict[str, Any]) -> list[str]:

@@ -47,6 +47,10 @@ SEE_WHAT_THEY_HANG_ON = {
         ("Contact", "Case", "Task", "CalendarEvent", "Email", "Document"),
         Permission.RELATION_VIEW,
     ),
+    "ChannelAccount": Permission.ACCOUNT_VIEW,
+    "ChannelExport": Permission.ACCOUNT_VIEW,
+    "ChannelSubscription": Permission.SUBSCRIPTION_VIEW,
+    "ExportedAccount": Permission.ACCOUNT_VIEW,
 }
 KNOWN = {
     "accountId": '"{root}"',
