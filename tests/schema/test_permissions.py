@@ -51,11 +51,13 @@ SEE_WHAT_THEY_HANG_ON = {
     "ChannelExport": Permission.ACCOUNT_VIEW,
     "ChannelSubscription": Permission.SUBSCRIPTION_VIEW,
     "ExportedAccount": Permission.ACCOUNT_VIEW,
+    "SearchHit": Permission.ACCOUNT_VIEW,
 }
 KNOWN = {
     "accountId": '"{root}"',
     "subscriptionId": '"{of x}"',
     "subscriptionIds": '["{of x}"]',
+    "text": '"x"',
     "from": f'"{FIRST_OF_JANUARY}"',
     "to": f'"{FIRST_OF_FEBRUARY}"',
     "since": '"2026-01-01"',
