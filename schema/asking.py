@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
@@ -68,3 +69,9 @@ def _selected(selection: SelectionSetNode, fragments: Mapping[str, SelectionSetN
 
 
 Info = strawberry.Info[Asking, None]
+AsOf = Annotated[
+    datetime | None, strawberry.argument(description="What holds at this instant, past or to come; left out: now.")
+]
+AsKnownAt = Annotated[
+    datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
+]

@@ -151,6 +151,31 @@ async def price_versions(viewer: Viewer, price_list_ids: Collection[UUID]) -> di
 
 
 @requires(Permission.PRICE_VIEW)
+async def versions_in_force(
+    viewer: Viewer, price_list_ids: Collection[UUID], as_of: datetime, known_at: datetime | None = None
+) -> dict[UUID, PriceVersion]:
+    """The version of each list that is in force at the instant, of those published by now or by `known_at`.
+
+    Absent is a list before its first version, or outside the viewer's scope. One statement.
+    """
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            _VERSIONS.replace("SELECT", "SELECT DISTINCT ON (price_list_id)") + " AND price_list_id = ANY($3)"
+            " AND valid_from <= $4 AND ($5::timestamptz IS NULL OR published_at <= $5)"
+            " ORDER BY price_list_id, valid_from DESC",
+            *(viewer.organisation_id, viewer.path, list(price_list_ids), as_of, known_at),
+        )
+    return {row["price_list_id"]: PriceVersion(**dict(row)) for row in rows}
+
+
+@requires(Permission.PRICE_VIEW)
+async def price_versions_by_id(viewer: Viewer, version_ids: Collection[UUID]) -> dict[UUID, PriceVersion]:
+    """The versions among these whose lists belong to accounts in the viewer's scope, by id."""
+    rows = await _among(viewer, _VERSIONS, version_ids)
+    return {row["id"]: PriceVersion(**dict(row)) for row in rows}
+
+
+@requires(Permission.PRICE_VIEW)
 async def prices_in_force(
     viewer: Viewer, price_list_ids: Collection[UUID], at: datetime
 ) -> dict[UUID, tuple[PriceLine, ...]]:

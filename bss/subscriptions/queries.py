@@ -134,6 +134,26 @@ async def timeline(
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
+async def in_effect(
+    viewer: Viewer, subscription_ids: Collection[UUID], as_of: datetime, known_at: datetime | None = None
+) -> dict[UUID, Segment]:
+    """What was in service at the instant `as_of`, as it is known now or was known at an instant. One statement.
+
+    Absent is what was not in service then, had not been recorded by then, or lies outside the viewer's scope.
+    """
+    known, instants = (_KNOWN_NOW, ()) if known_at is None else (_KNOWN_AT, (known_at,))
+    place = 4 + len(instants)
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT subscription_id, {SEGMENT_COLUMNS} FROM segment"
+            f" WHERE {_IN_SCOPE} AND subscription_id = ANY($3) AND {known}"
+            f" AND effective_from <= ${place} AND (effective_to IS NULL OR effective_to > ${place})",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids), *instants, as_of),
+        )
+    return {row["subscription_id"]: segment_of(row) for row in rows}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
 async def offerings(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, Offering]:
     """What these subscriptions are subscriptions of, by subscription, for those that the viewer can see.
 

@@ -17,7 +17,7 @@ from bss.identifier import Kind
 from bss.organisations import queries as organisations
 from bss.transaction.command import Outcome
 from bss.viewer import REQUIRED
-from schema.asking import Info
+from schema.asking import AsKnownAt, AsOf, Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.domains.catalogue import Offering, offering_by_id
@@ -60,9 +60,8 @@ class Price:
 
 
 @strawberry.type(description="An immutable version; it prices the billing periods that start while it is in force.")
-class PriceVersion:
+class PriceVersion(Node):
     key: strawberry.Private[UUID]
-    id: strawberry.ID
     number: int = strawberry.field(description="Counts from 1 within its list.")
     valid_from: datetime
     published_at: datetime
@@ -81,6 +80,9 @@ class PriceVersion:
     async def prices(self, info: Info) -> list[Price] | None:
         found = await info.context.load(queries.prices_of_versions, self.key)
         return [Price.of(line) for line in found or ()]
+
+
+findable(Kind.PRICE_VERSION, queries.price_versions_by_id, PriceVersion)
 
 
 @strawberry.type(description="What offerings cost on the edges that use the list.")
@@ -113,6 +115,17 @@ class PriceList(Node):
     async def versions(self, info: Info) -> list[PriceVersion] | None:
         found = await info.context.load(queries.price_versions, self.key)
         return [PriceVersion.of(version) for version in found or ()]
+
+    @strawberry.field(
+        description="The version that is in force at an instant, of those published by an instant.",
+        directives=needs(queries.versions_in_force),
+    )
+    async def version_in_force(
+        self, info: Info, as_of: AsOf = None, as_known_at: AsKnownAt = None
+    ) -> PriceVersion | None:
+        instant = as_of or info.context.clock.now()
+        found = await info.context.load(queries.versions_in_force, self.key, instant, as_known_at)
+        return None if found is None else PriceVersion.of(found)
 
 
 price_list_by_id = findable(Kind.PRICE_LIST, queries.price_lists, PriceList)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
@@ -16,7 +15,7 @@ from bss.organisations import queries as organisations
 from bss.subscriptions import queries
 from bss.subscriptions import subscription as domain
 from bss.subscriptions.order import RecordedOrder
-from schema.asking import Info
+from schema.asking import AsKnownAt, AsOf, Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import needs
 from schema.domains.bonds import Bond, bonds_of
@@ -28,10 +27,6 @@ from schema.node import Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
 strawberry.enum(domain.Verb, name="SubscriptionVerb", description="What may be done to a subscription.")
-
-KnownAt = Annotated[
-    datetime | None, strawberry.argument(description="As it was known at this instant; left out: as it is known now.")
-]
 
 
 @strawberry.type(description="What somebody wanted of a subscription; it made one version of it.")
@@ -119,8 +114,8 @@ class Subscription(Node):
         return None if found is None else Offering.of(found)
 
     @strawberry.field(description="What was in service when.", directives=needs(queries.timeline))
-    async def timeline(self, info: Info, known_at: KnownAt = None) -> list[Segment] | None:
-        found = await info.context.load(queries.timeline, self.key, known_at)
+    async def timeline(self, info: Info, as_known_at: AsKnownAt = None) -> list[Segment] | None:
+        found = await info.context.load(queries.timeline, self.key, as_known_at)
         return [Segment.of(segment) for segment in found or ()]
 
     @strawberry.field(description="Live ones and ended ones, oldest first.", directives=needs(queries.add_ons))
@@ -134,6 +129,15 @@ class Subscription(Node):
     async def orders(self, info: Info) -> list[Order] | None:
         found = await info.context.load(queries.orders, self.key)
         return [Order.of(each) for each in found or ()]
+
+    @strawberry.field(
+        description="What was in service at an instant, as known at an instant; null when nothing was.",
+        directives=needs(queries.in_effect),
+    )
+    async def in_effect(self, info: Info, as_of: AsOf = None, as_known_at: AsKnownAt = None) -> Segment | None:
+        instant = as_of or info.context.clock.now()
+        found = await info.context.load(queries.in_effect, self.key, instant, as_known_at)
+        return None if found is None else Segment.of(found)
 
     @strawberry.field(
         description="Totals by meter of the hours that start in the period.", directives=needs(metering.totals)
