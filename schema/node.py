@@ -24,6 +24,8 @@ class Node:
 
 Finder = Callable[[Info, UUID], Awaitable[Any]]
 FINDERS: dict[Kind, Finder] = {}
+SHOWN: dict[Kind, type] = {}
+"""As what the objects of a kind are shown."""
 
 
 def findable(kind: Kind, question: Batched[UUID, Any], node: Any) -> Finder:
@@ -37,6 +39,7 @@ def findable(kind: Kind, question: Batched[UUID, Any], node: Any) -> Finder:
         return None if found is None else node.of(found)
 
     FINDERS[kind] = find
+    SHOWN[kind] = node
     return find
 
 

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from asyncpg import Record
+
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.viewer import Viewer, requires
 from sync.link import Side
+from sync.message import Subject
 
 
 class SyncState(StrEnum):
@@ -29,6 +32,7 @@ class Bond:
     `acknowledged_version` the newest that the distributor has. `refusal` is why the newest word was refused.
     """
 
+    subject: Subject
     local_id: UUID
     pair_id: UUID
     link_id: UUID
@@ -53,9 +57,9 @@ class Bond:
 
 # A pair has no path of its own: it is in scope when the account or the subscription that it binds is.
 _BONDS = """
-SELECT p.local_id, p.pair_id, p.link_id, l.side, l.peer_name, p.version, p.acknowledged_version, p.refusal
+SELECT p.subject, p.local_id, p.pair_id, p.link_id, l.side, l.peer_name, p.version, p.acknowledged_version, p.refusal
 FROM pair p JOIN link l ON l.organisation_id = $1 AND l.id = p.link_id
-WHERE p.organisation_id = $1 AND p.local_id = ANY($3) AND (
+WHERE p.organisation_id = $1 AND p.{column} = ANY($3) AND (
   EXISTS (SELECT FROM account a WHERE a.organisation_id = $1 AND a.id = p.local_id
     AND a.path >= $2 AND a.path < $2 || '~')
   OR EXISTS (SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.id = p.local_id
@@ -68,8 +72,24 @@ ORDER BY p.id
 async def bonds(viewer: Viewer, local_ids: Collection[UUID]) -> dict[UUID, tuple[Bond, ...]]:
     """The bonds of these accounts and subscriptions in the viewer's scope, by their ids; one statement."""
     async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(_BONDS, *(tx.organisation_id, viewer.path, list(local_ids)))
+        rows = await tx.connection.fetch(
+            _BONDS.format(column="local_id"), *(tx.organisation_id, viewer.path, list(local_ids))
+        )
     found: dict[UUID, list[Bond]] = {local_id: [] for local_id in local_ids}
     for row in rows:
-        found[row["local_id"]].append(Bond(**{**dict(row), "side": Side(row["side"])}))
+        found[row["local_id"]].append(_bond_of(row))
     return {local_id: tuple(each) for local_id, each in found.items()}
+
+
+@requires(Permission.LINK_VIEW)
+async def bonds_by_pair(viewer: Viewer, pair_ids: Collection[UUID]) -> dict[UUID, Bond]:
+    """The bonds with these pair ids whose account or subscription is in the viewer's scope; one statement."""
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            _BONDS.format(column="pair_id"), *(tx.organisation_id, viewer.path, list(pair_ids))
+        )
+    return {row["pair_id"]: _bond_of(row) for row in rows}
+
+
+def _bond_of(row: Record) -> Bond:
+    return Bond(**{**dict(row), "side": Side(row["side"]), "subject": Subject(row["subject"])})

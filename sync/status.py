@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from bss.permission import Permission
 from bss.transaction.begin import reading
+from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 from sync.link import Side
 
 _STATUS = """
-SELECT l.id AS link_id, l.link_key, l.side, l.peer_name, l.next_sequence - 1 AS sent_through, l.received_through,
+SELECT l.id, l.link_key, l.side, l.peer_name, l.next_sequence - 1 AS sent_through, l.received_through,
   l.last_error, o.pending, o.sent, o.parked, o.acknowledged, o.waiting_since, p.pairs, p.refused_pairs
 FROM link l
 CROSS JOIN LATERAL (
@@ -24,7 +28,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
   SELECT count(*) AS pairs, count(refusal) AS refused_pairs FROM pair
   WHERE organisation_id = $1 AND link_id = l.id AND subject IN ('account', 'subscription')) AS p
-WHERE l.organisation_id = $1 ORDER BY l.id
+WHERE l.organisation_id = $1
 """
 
 
@@ -37,7 +41,7 @@ class LinkStatus:
     have arrived here. `last_error` is that of the last attempt to send, None when it went well.
     """
 
-    link_id: UUID
+    id: UUID
     link_key: UUID
     side: Side
     peer_name: str
@@ -86,17 +90,33 @@ class ParkedMessage:
 async def link_statuses(viewer: Viewer) -> tuple[LinkStatus, ...]:
     """The organisation's links, oldest first. One statement."""
     async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(_STATUS, tx.organisation_id)
-    return tuple(LinkStatus(**{**dict(row), "side": Side(row["side"])}) for row in rows)
+        rows = await tx.connection.fetch(f"{_STATUS} ORDER BY l.id", tx.organisation_id)
+    return tuple(_status_of(row) for row in rows)
 
 
 @requires(Permission.LINK_VIEW)
-async def parked_messages(viewer: Viewer, *, most: int = 200) -> tuple[ParkedMessage, ...]:
-    """What the peers refused and nothing newer has replaced, oldest first."""
+async def link_page(viewer: Viewer, request: PageRequest) -> Page[LinkStatus]:
+    """The organisation's links, oldest first, page by page."""
+    return await paged(viewer, _STATUS, (viewer.organisation_id,), request, _status_of)
+
+
+@requires(Permission.LINK_VIEW)
+async def links_by_id(viewer: Viewer, link_ids: Collection[UUID]) -> dict[UUID, LinkStatus]:
+    """The organisation's links among these, by id. One statement."""
     async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(
-            "SELECT id, link_id, subject, pair_id, version, reason, created_at FROM outbound"
-            " WHERE organisation_id = $1 AND state = 'parked' ORDER BY id LIMIT $2",
-            *(tx.organisation_id, most),
-        )
-    return tuple(ParkedMessage(**dict(row)) for row in rows)
+        rows = await tx.connection.fetch(f"{_STATUS} AND l.id = ANY($2)", tx.organisation_id, list(link_ids))
+    return {row["id"]: _status_of(row) for row in rows}
+
+
+@requires(Permission.LINK_VIEW)
+async def parked_messages(viewer: Viewer, request: PageRequest) -> Page[ParkedMessage]:
+    """What the peers refused and nothing newer has replaced, oldest first."""
+    select = (
+        "SELECT id, link_id, subject, pair_id, version, reason, created_at FROM outbound"
+        " WHERE organisation_id = $1 AND state = 'parked'"
+    )
+    return await paged(viewer, select, (viewer.organisation_id,), request, lambda row: ParkedMessage(**dict(row)))
+
+
+def _status_of(row: Record) -> LinkStatus:
+    return LinkStatus(**{**dict(row), "side": Side(row["side"])})

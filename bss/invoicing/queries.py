@@ -69,11 +69,10 @@ class Line:
 
 @dataclass(frozen=True)
 class InvoiceFile:
-    """A rendered file with the checksum of its content."""
+    """A rendered file by the checksum of its content, which is read apart."""
 
     invoice_id: UUID
     media_type: str
-    content: bytes
     sha256: str
 
 
@@ -153,6 +152,13 @@ async def line_page(
 
 
 @requires(Permission.INVOICE_VIEW)
+async def lines_by_id(viewer: Viewer, line_ids: Collection[UUID]) -> dict[UUID, Line]:
+    """The lines among these whose buyers are in the viewer's scope, by id."""
+    rows = await _rows(viewer, f"{_LINES} AND id = ANY($3)", list(line_ids))
+    return {row["id"]: _line_of(row) for row in rows}
+
+
+@requires(Permission.INVOICE_VIEW)
 async def explanations(viewer: Viewer, line_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Why these lines cost what they cost, by line id: see `bss.tariff.explain`."""
     select = f"SELECT id, explanation FROM billable_line WHERE {_BELOW} AND id = ANY($3)"
@@ -162,9 +168,7 @@ async def explanations(viewer: Viewer, line_ids: Collection[UUID]) -> dict[UUID,
 @requires(Permission.INVOICE_VIEW)
 async def files(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID, InvoiceFile]:
     """The rendered files of these invoices, by invoice id; absent while an invoice is not rendered."""
-    select = (
-        f"SELECT invoice_id, media_type, content, sha256 FROM invoice_file WHERE {_EITHER} AND invoice_id = ANY($3)"
-    )
+    select = f"SELECT invoice_id, media_type, sha256 FROM invoice_file WHERE {_EITHER} AND invoice_id = ANY($3)"
     rows = await _rows(viewer, select, list(invoice_ids))
     return {row["invoice_id"]: InvoiceFile(**dict(row)) for row in rows}
 
@@ -175,6 +179,13 @@ async def deliveries(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID
     select = f"SELECT invoice_id, address, state FROM delivery WHERE {_EITHER} AND invoice_id = ANY($3)"
     rows = await _rows(viewer, select, list(invoice_ids))
     return {row["invoice_id"]: Delivery(row["invoice_id"], row["address"], DeliveryState(row["state"])) for row in rows}
+
+
+@requires(Permission.INVOICE_VIEW)
+async def contents(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """The content of the rendered files of these invoices, by invoice id: tens of kilobytes each."""
+    select = f"SELECT invoice_id, content FROM invoice_file WHERE {_EITHER} AND invoice_id = ANY($3)"
+    return {row["invoice_id"]: row["content"] for row in await _rows(viewer, select, list(invoice_ids))}
 
 
 async def _rows(viewer: Viewer, select: str, identifiers: list[UUID]) -> list[Record]:

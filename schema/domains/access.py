@@ -7,24 +7,58 @@ repeated call has none.
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
 from bss.access import admit as admission
+from bss.access import queries
 from bss.access.revoke_token import RevokeToken, revoke_token
 from bss.identifier import Kind
 from bss.transaction.command import Outcome
 from schema.asking import Info
-from schema.declare import mutation
-from schema.node import id_of, uuid_of
+from schema.declare import mutation, needs, shown
+from schema.node import Node, findable, id_of, uuid_of
 
 
-@strawberry.type(description="A person's or an API client's role over an account and everything below it.")
-class Membership:
-    id: strawberry.ID = strawberry.field(description="What createToken takes.")
+@strawberry.type(description="A person or an API client.")
+class Person(Node):
     name: str
+    email: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, person: queries.Person) -> Person:
+        return cls(id=id_of(Kind.PERSON, person.id), name=person.name, email=person.email, created_at=person.created_at)
+
+
+person_by_id = findable(Kind.PERSON, queries.people, Person)
+
+
+@strawberry.type(
+    description="A person's or an API client's role over an account and everything below it; createToken takes its id."
+)
+class Membership(Node):
+    person_uuid: strawberry.Private[UUID]
     account_id: strawberry.ID
     role: str
+
+    @classmethod
+    def of(cls, membership: queries.Membership) -> Membership:
+        return cls(
+            id=id_of(Kind.MEMBERSHIP, membership.id),
+            person_uuid=membership.person_id,
+            account_id=id_of(Kind.ACCOUNT, membership.account_id),
+            role=membership.role,
+        )
+
+    @strawberry.field(directives=needs(queries.people))
+    async def person(self, info: Info) -> Person | None:
+        found: Person | None = await person_by_id(info, self.person_uuid)
+        return found
+
+
+findable(Kind.MEMBERSHIP, queries.memberships, Membership)
 
 
 @strawberry.input
@@ -44,16 +78,27 @@ def _admission(given: AdmitPersonInput) -> admission.Admit:
     )
 
 
-async def _admitted(info: Info, outcome: Outcome, given: AdmitPersonInput) -> Membership:
-    return Membership(
-        id=id_of(Kind.MEMBERSHIP, outcome.object_id), name=given.name, account_id=given.account_id, role=given.role
-    )
-
-
 @strawberry.type(description="A bearer token; only its hash is stored.")
-class Token:
-    id: strawberry.ID
+class Token(Node):
+    membership_id: strawberry.ID
     name: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+    @classmethod
+    def of(cls, token: queries.Token) -> Token:
+        return cls(
+            id=id_of(Kind.TOKEN, token.id),
+            membership_id=id_of(Kind.MEMBERSHIP, token.membership_id),
+            name=token.name,
+            created_at=token.created_at,
+            expires_at=token.expires_at,
+            revoked_at=token.revoked_at,
+        )
+
+
+findable(Kind.TOKEN, queries.tokens, Token)
 
 
 @strawberry.type
@@ -80,7 +125,8 @@ def _token(given: CreateTokenInput) -> admission.CreateToken:
 
 
 async def _created_token(info: Info, outcome: Outcome, given: CreateTokenInput) -> CreatedToken:
-    return CreatedToken(token=Token(id=id_of(Kind.TOKEN, outcome.object_id), name=given.name), secret=outcome.secret)
+    found = await queries.tokens(info.context.viewer, (outcome.object_id,))
+    return CreatedToken(token=Token.of(found[outcome.object_id]), secret=outcome.secret)
 
 
 @strawberry.input
@@ -108,7 +154,7 @@ class Mutation:
         input_type=AdmitPersonInput,
         result=Membership,
         request_of=_admission,
-        answer=_admitted,
+        answer=shown(queries.memberships, Membership),
     )
     create_token = mutation(
         admission.create_token,

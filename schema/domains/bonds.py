@@ -11,16 +11,22 @@ import strawberry
 
 from bss.identifier import Kind
 from schema.asking import Info
-from schema.node import id_of
+from schema.node import Node, findable, id_of
 from sync import queries
 from sync.link import Side
+from sync.message import Subject
 
 strawberry.enum(Side, name="LinkSide", description="Which end of a link an organisation is.")
 
 
-@strawberry.type(description="The one-to-one bond of an object with its counterpart in the other organisation.")
-class Bond:
-    pair_id: strawberry.ID = strawberry.field(description="The same in both organisations.")
+_KINDS = {Subject.ACCOUNT: Kind.ACCOUNT, Subject.SUBSCRIPTION: Kind.SUBSCRIPTION}
+
+
+@strawberry.type(
+    description="The one-to-one bond of an object with its counterpart; its id is the same in both organisations."
+)
+class Bond(Node):
+    local_id: strawberry.ID = strawberry.field(description="Of the account or the subscription here.")
     link_id: strawberry.ID
     side: Side = strawberry.field(description="This organisation's.")
     peer_name: str
@@ -32,7 +38,8 @@ class Bond:
     @classmethod
     def of(cls, bond: queries.Bond) -> Bond:
         return cls(
-            pair_id=id_of(Kind.PAIR, bond.pair_id),
+            id=id_of(Kind.PAIR, bond.pair_id),
+            local_id=id_of(_KINDS[bond.subject], bond.local_id),
             link_id=id_of(Kind.LINK, bond.link_id),
             side=bond.side,
             peer_name=bond.peer_name,
@@ -41,6 +48,9 @@ class Bond:
             refusal=bond.refusal,
             in_step=bond.in_step,
         )
+
+
+findable(Kind.PAIR, queries.bonds_by_pair, Bond)
 
 
 async def bonds_of(info: Info, local_id: UUID) -> list[Bond]:

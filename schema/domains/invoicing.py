@@ -9,21 +9,23 @@ import strawberry
 from bss.agreements import queries as agreements
 from bss.identifier import Kind
 from bss.invoicing import queries
-from bss.invoicing.bill_run import RequestBillRun, request_bill_run
+from bss.invoicing import run_queries as runs
+from bss.invoicing.bill_run import BillRunState, RequestBillRun, request_bill_run
 from bss.invoicing.document import as_text
 from bss.invoicing.record_delivery import DeliveryState
 from bss.organisations import queries as organisations
 from bss.refusal import InvalidInput
-from bss.transaction.command import Outcome
 from bss.transaction.page import MOST_ROWS
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
-from schema.declare import mutation, needs
+from schema.declare import mutation, needs, shown
 from schema.domains.issuers import Issuer, issuer_by_id
 from schema.domains.lines import BillableLine
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of, optional_uuid
 from schema.scalars import Money
+
+strawberry.enum(BillRunState, description="Requested, done; or parked, while Bill-Tos are left without an invoice.")
 
 
 @strawberry.type(description="A rendered invoice; the file is behind the path, with the same token.")
@@ -119,18 +121,33 @@ findable(Kind.INVOICE, queries.many, Invoice)
 
 
 @strawberry.type(description="A run that closes every billing period that ended by an instant; a job does it.")
-class BillRun:
-    id: strawberry.ID
+class BillRun(Node):
     until: datetime
+    state: BillRunState
+    lines: int = strawberry.field(description="Written so far.")
+    invoices: int = strawberry.field(description="Issued so far.")
+    created_at: datetime
+    finished_at: datetime | None
+
+    @classmethod
+    def of(cls, run: runs.BillRun) -> BillRun:
+        return cls(
+            id=id_of(Kind.BILL_RUN, run.id),
+            until=run.until,
+            state=run.state,
+            lines=run.lines,
+            invoices=run.invoices,
+            created_at=run.created_at,
+            finished_at=run.finished_at,
+        )
+
+
+findable(Kind.BILL_RUN, runs.bill_runs, BillRun)
 
 
 @strawberry.input
 class RequestBillRunInput:
     until: datetime
-
-
-async def _requested(info: Info, outcome: Outcome, given: RequestBillRunInput) -> BillRun:
-    return BillRun(id=id_of(Kind.BILL_RUN, outcome.object_id), until=given.until)
 
 
 @strawberry.type
@@ -158,5 +175,5 @@ class Mutation:
         input_type=RequestBillRunInput,
         result=BillRun,
         request_of=lambda given: RequestBillRun(given.until),
-        answer=_requested,
+        answer=shown(runs.bill_runs, BillRun),
     )

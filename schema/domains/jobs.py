@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -11,20 +10,18 @@ from bss.identifier import Kind
 from bss.jobs import job as domain
 from bss.jobs import queries
 from bss.jobs.claim import ResumeJob, resume
-from bss.refusal import InvalidInput
 from bss.transaction.command import Outcome
-from bss.transaction.page import MOST_ROWS
 from schema.asking import Info
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import mutation, needs
-from schema.node import id_of, uuid_of
+from schema.node import Node, findable, id_of, uuid_of
 
 strawberry.enum(domain.JobKind, description="What a job does.")
 strawberry.enum(domain.JobState, description="Due, running, done; or parked for a person.")
 
 
 @strawberry.type(description="Something to be done later, at least once, with one effect.")
-class Job:
-    id: strawberry.ID
+class Job(Node):
     kind: domain.JobKind
     key: str = strawberry.field(description="What it is about: see the reference of jobs.")
     state: domain.JobState
@@ -43,6 +40,9 @@ class Job:
             attempts=job.attempts,
             reason=job.reason,
         )
+
+
+findable(Kind.JOB, queries.many, Job)
 
 
 @strawberry.type(description="A job that was parked and is due again.")
@@ -65,16 +65,18 @@ async def _resumed(info: Info, outcome: Outcome, given: ResumeJobInput) -> Resum
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="The most overdue first.", directives=needs(queries.listed))
+    @strawberry.field(description="Oldest first, all or those in a state.", directives=needs(queries.page))
     async def jobs(
         self,
         info: Info,
         state: domain.JobState | None = None,
-        first: Annotated[int, strawberry.argument(description=f"At most {MOST_ROWS}.")] = 50,
-    ) -> list[Job]:
-        if not 0 <= first <= MOST_ROWS:
-            raise InvalidInput.at("first", f"A page has 0 to {MOST_ROWS} rows.")
-        return [Job.of(job) for job in await queries.listed(info.context.viewer, state, most=first)]
+        first: First = None,
+        after: Cursor = None,
+        last: Last = None,
+        before: Cursor = None,
+    ) -> Connection[Job]:
+        page = await queries.page(info.context.viewer, asked_page(first, after, last, before), state=state)
+        return connected(page, Job.of, lambda row: row.id)
 
 
 @strawberry.type

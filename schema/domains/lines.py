@@ -19,7 +19,7 @@ from schema.connection import Connection, Cursor, First, Last, asked_page, conne
 from schema.declare import needs
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.subscriptions import Subscription, subscription_by_id
-from schema.node import id_of, optional_id, optional_uuid
+from schema.node import Node, findable, id_of, optional_id, optional_uuid
 from schema.scalars import Money
 
 OfInvoice = Annotated[strawberry.ID | None, strawberry.argument(description="Only the lines of this invoice.")]
@@ -29,8 +29,7 @@ OfSubscription = Annotated[
 
 
 @strawberry.type(description="What one charge of one subscription costs on one edge for one service period.")
-class BillableLine:
-    id: strawberry.ID
+class BillableLine(Node):
     value: strawberry.Private[queries.Line]
     edge_id: strawberry.ID
     offering_id: strawberry.ID
@@ -80,6 +79,9 @@ class BillableLine:
     async def explain(self, info: Info) -> JSON | None:
         found = await info.context.load(queries.explanations, self.value.id)
         return None if found is None else JSON(found)
+
+
+findable(Kind.LINE, queries.lines_by_id, BillableLine)
 
 
 @strawberry.type

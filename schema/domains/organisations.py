@@ -39,7 +39,7 @@ from schema.domains.account_inputs import (
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
-from schema.node import FINDERS, Node, findable, id_of, optional_id, uuid_of
+from schema.node import FINDERS, SHOWN, Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
 AsOf = Annotated[datetime | None, strawberry.argument(description="At this instant; left out: now.")]
@@ -180,6 +180,7 @@ async def _own_organisation(info: Info, organisation_id: UUID) -> Organisation |
 
 
 FINDERS[Kind.ORGANISATION] = _own_organisation
+SHOWN[Kind.ORGANISATION] = Organisation
 
 
 @strawberry.input(one_of=True, description="A named set of modules, or modules one by one.")

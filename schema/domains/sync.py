@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
-from typing import Annotated
 from uuid import UUID
 
 import strawberry
 
 from bss.identifier import Kind
-from bss.refusal import InvalidInput
 from bss.transaction.command import Outcome
-from bss.transaction.page import MOST_ROWS
-from bss.viewer import REQUIRED, Viewer, requires
 from schema.asking import Info
-from schema.declare import mutation, needs, shown
+from schema.connection import listed
+from schema.declare import mutation, shown
 from schema.node import Node, findable, id_of, uuid_of
 from sync import status
 from sync.connect import JoinAsDistributor, JoinAsReseller, join_as_distributor, join_as_reseller
@@ -43,7 +39,7 @@ class Link(Node):
     @classmethod
     def of(cls, link: status.LinkStatus) -> Link:
         return cls(
-            id=id_of(Kind.LINK, link.link_id),
+            id=id_of(Kind.LINK, link.id),
             link_key=link.link_key,
             side=link.side,
             peer_name=link.peer_name,
@@ -60,13 +56,7 @@ class Link(Node):
         )
 
 
-@requires(REQUIRED[status.link_statuses])
-async def _links_by_id(viewer: Viewer, link_ids: Collection[UUID]) -> dict[UUID, status.LinkStatus]:
-    """An organisation has a handful of links: all are read at once."""
-    return {link.link_id: link for link in await status.link_statuses(viewer) if link.link_id in link_ids}
-
-
-findable(Kind.LINK, _links_by_id, Link)
+findable(Kind.LINK, status.links_by_id, Link)
 
 
 @strawberry.type(description="A message that the other organisation refused; resumeOutbound sends it again.")
@@ -135,20 +125,12 @@ def _place(given: object, path: tuple[str, ...]) -> tuple[str, ...]:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="The organisation's links, oldest first.", directives=needs(status.link_statuses))
-    async def links(self, info: Info) -> list[Link]:
-        return [Link.of(link) for link in await status.link_statuses(info.context.viewer)]
-
-    @strawberry.field(
+    links = listed(status.link_page, Link, description="The organisation's links, oldest first.")
+    parked_messages = listed(
+        status.parked_messages,
+        ParkedMessage,
         description="What the peers refused and nothing newer has replaced, oldest first.",
-        directives=needs(status.parked_messages),
     )
-    async def parked_messages(
-        self, info: Info, first: Annotated[int, strawberry.argument(description=f"At most {MOST_ROWS}.")] = 50
-    ) -> list[ParkedMessage]:
-        if not 0 <= first <= MOST_ROWS:
-            raise InvalidInput.at("first", f"A page has 0 to {MOST_ROWS} rows.")
-        return [ParkedMessage.of(each) for each in await status.parked_messages(info.context.viewer, most=first)]
 
 
 @strawberry.type
@@ -158,21 +140,21 @@ class Mutation:
         input_type=JoinLinkAsDistributorInput,
         result=Link,
         request_of=_as_distributor,
-        answer=shown(_links_by_id, Link),
+        answer=shown(status.links_by_id, Link),
     )
     join_link_as_reseller = mutation(
         join_as_reseller,
         input_type=JoinLinkAsResellerInput,
         result=Link,
         request_of=lambda given: JoinAsReseller(given.link_key, given.peer_name),
-        answer=shown(_links_by_id, Link),
+        answer=shown(status.links_by_id, Link),
     )
     resend_supply = mutation(
         resend_supply,
         input_type=ResendSupplyInput,
         result=Link,
         request_of=lambda given: ResendSupply(uuid_of(Kind.LINK, given.link_id, "linkId")),
-        answer=shown(_links_by_id, Link),
+        answer=shown(status.links_by_id, Link),
     )
     resume_outbound = mutation(
         resume_outbound,

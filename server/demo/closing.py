@@ -53,8 +53,8 @@ async def issued_to(viewer: Viewer) -> list[Issued]:
     """The invoices in the viewer's books, as documents and as PDF, by number."""
     page = await queries.page(viewer, PageRequest(first=200))
     ids = [invoice.id for invoice in page.rows]
-    documents, files = await queries.documents(viewer, ids), await queries.files(viewer, ids)
-    found = [Issued(documents[each], files[each].content) for each in ids]
+    documents, files = await queries.documents(viewer, ids), await queries.contents(viewer, ids)
+    found = [Issued(documents[each], files[each]) for each in ids]
     return sorted(found, key=lambda each: each.document.number)
 
 

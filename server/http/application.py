@@ -19,7 +19,7 @@ from starlette.routing import Route
 from bss.clock import Clock
 from bss.identifier import Kind, MalformedId, private
 from bss.invoicing.pdf import Xhtml2pdfRenderer
-from bss.invoicing.queries import files
+from bss.invoicing.queries import contents, files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
 from server.http.documents import download, upload
@@ -53,12 +53,13 @@ async def invoice_pdf(request: Request) -> Response:
     try:
         identifier: UUID = private(Kind.INVOICE, request.path_params["invoice"])
         file = (await files(viewer, (identifier,))).get(identifier)
+        content = (await contents(viewer, (identifier,))).get(identifier)
     except (MalformedId, Refusal):
-        file = None
-    if file is None:
+        file = content = None
+    if file is None or content is None:
         return refusal(404, "NOT_FOUND", "There is no such document.")
     return Response(
-        file.content,
+        content,
         media_type=file.media_type,
         headers={"ETag": f'"{file.sha256}"', "X-Content-Type-Options": "nosniff", "Cache-Control": "private"},
     )

@@ -10,7 +10,7 @@ from typing import Any
 
 from bss.identifier import Kind
 from bss.viewer import Viewer
-from schema.node import FINDERS
+from schema.node import FINDERS, SHOWN
 from tests.schema.books import Books
 from tests.schema.reflection import GRAPHQL, arguments, roots, selection
 
@@ -55,7 +55,7 @@ class Crawl:
         for identifier in sorted(self.seen):
             finder = Kind(identifier[:3])
             if finder in FINDERS:
-                name = "".join(word.title() for word in finder.name.split("_"))
+                name = SHOWN[finder].__name__
                 shown = selection(GRAPHQL.type_map[name], NODE_DEPTH, PERIOD)
                 yield f'{{ node(id: "{identifier}") {{ ... on {name} {shown} }} }}'
 

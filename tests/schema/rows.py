@@ -21,7 +21,7 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
-CORRECTION = READING = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+CORRECTION = READING = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -80,6 +80,12 @@ _STATEMENTS = (
     "invoice (id, organisation_id, path, seller_path, issuer_id, bill_to_account_id, billing_start, billing_end,"
     f" currency, total, number, issued_on, due_on, document, digest, recorded_at) SELECT {INVOICE}, $1, {_PATH}, $2,"
     f" {ISSUER}, {ACCOUNT}, $5, $5 + interval '1 month', 'EUR', 1, 'R' || i, '2026-02-01', '2026-03-01', $6, '', $5",
+    "job (id, organisation_id, kind, key, state, due_at, created_at)"
+    f" SELECT {OTHER}, $1, 'sync:deliver', 'row' || i, 'parked', $5, $5",
+    "link (id, organisation_id, link_key, side, peer_name, account_id, epoch, next_sequence, received_through,"
+    f" created_at) SELECT {OTHER}, $1, {OTHER}, 'reseller', 'Row', $3, 1, 1, 0, $5",
+    "outbound (id, organisation_id, link_id, subject, pair_id, version, body, digest, state, reason, created_at)"
+    f" SELECT {OTHER}, $1, {OTHER}, 'account', {ACCOUNT}, 1, '', '', 'parked', 'Row', $5",
     "invoice_file (id, organisation_id, path, seller_path, invoice_id, media_type, content, sha256, recorded_at)"
     f" SELECT {FILE}, $1, {_PATH}, $2, {INVOICE}, 'application/pdf', $6, '', $5",
     # One person, with a membership in each account.

@@ -73,7 +73,7 @@ async def test_mirrors_and_locks(books: Books) -> None:
     link_id = await _link_to_a_reseller(books)
     mirrored = await _mirrored_subscription(books, link_id)
     found = await books.data(saved(5))
-    (link,) = found["links"]
+    (link,) = nodes(found["links"])
     assert (link["id"], link["side"], link["peerName"], link["pairs"]) == (link_id, "DISTRIBUTOR", "Cloud Resell", 1)
     (locked,) = [node for node in nodes(found["subscriptions"]) if node["mirrored"]]
     assert (locked["id"], locked["managedBy"]) == (mirrored, "Cloud Resell")

@@ -48,12 +48,12 @@ async def test_a_parked_job_is_seen_and_resumed(books: Books) -> None:
             " VALUES ($1, $2, 'sync:deliver', 'a link', 'parked', $3, 8, 'nobody answers', $3)",
             *(job, tx.organisation_id, OPENED),
         )
-    query = "query($state: JobState) { jobs(state: $state) { id kind reason } }"
+    query = "query($state: JobState) { jobs(state: $state) { edges { node { id kind reason } } } }"
     parked = {"id": public(Kind.JOB, job), "kind": "SYNC_DELIVER", "reason": "nobody answers"}
-    assert (await books.data(query, state="PARKED"))["jobs"] == [parked]
+    assert (await books.data(query, state="PARKED"))["jobs"]["edges"] == [{"node": parked}]
     resumed = await books.make("resumeJob", {"jobId": parked["id"]}, show="... on ResumedJob { jobId }")
     assert resumed["jobId"] == parked["id"]
-    assert (await books.data(query, state="PARKED"))["jobs"] == []
+    assert (await books.data(query, state="PARKED"))["jobs"]["edges"] == []
     assert (await books.call("resumeJob", {"jobId": parked["id"]}))["__typename"] == "WrongState"
 
 
@@ -64,12 +64,13 @@ async def test_what_a_peer_refused_is_seen_and_sent_again(books: Books) -> None:
     taken = await books.call("joinLinkAsReseller", joining)
     assert (taken["code"], taken["path"]) == ("CONFLICT", ["linkKey"])
     message = await _parked_message(books, link)
-    (seen,) = (await books.data("{ parkedMessages { id reason linkId } }"))["parkedMessages"]
-    assert seen == {"id": message, "reason": "NOT_FOUND: no", "linkId": link["id"]}
+    parked = await books.data("{ parkedMessages { edges { node { id reason linkId } } } }")
+    (seen,) = parked["parkedMessages"]["edges"]
+    assert seen["node"] == {"id": message, "reason": "NOT_FOUND: no", "linkId": link["id"]}
     resumed = await books.make("resumeOutbound", {"messageId": message}, show="... on ResumedMessage { messageId }")
     assert resumed["messageId"] == message
-    (now,) = (await books.data("{ links { parked pending } }"))["links"]
-    assert (now["parked"], now["pending"]) == (0, 1)
+    (now,) = (await books.data("{ links { edges { node { parked pending } } } }"))["links"]["edges"]
+    assert (now["node"]["parked"], now["node"]["pending"]) == (0, 1)
     again = await books.call("resumeOutbound", {"messageId": message})
     assert (again["__typename"], again["path"]) == ("WrongState", ["messageId"])
 

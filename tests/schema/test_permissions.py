@@ -51,6 +51,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "ChannelExport": Permission.ACCOUNT_VIEW,
     "ChannelSubscription": Permission.SUBSCRIPTION_VIEW,
     "ExportedAccount": Permission.ACCOUNT_VIEW,
+    "Membership": Permission.PERSON_MANAGE,
     "SearchHit": Permission.ACCOUNT_VIEW,
 }
 KNOWN = {

@@ -7,6 +7,7 @@ from uuid import UUID
 from bss.catalogue.publish_prices import NewPrice
 from bss.subscriptions import queries as subscriptions
 from bss.subscriptions.subscription import Subscription
+from bss.transaction.page import PageRequest
 from sync.queries import bonds
 from sync.resume import ResumeOutbound, resume_outbound
 from sync.status import link_statuses, parked_messages
@@ -56,7 +57,7 @@ async def test_a_mirror_without_a_price_is_refused_and_parks_alone(channel: Chan
     assert len(await channel.mirrors()) == 1
     assert [await refused_pairs(book) for book in (channel.cloud, channel.resell)] == [1, 1]
     with channel.resell.database.bound():
-        [parked] = await parked_messages(channel.resell.viewer)
+        [parked] = (await parked_messages(channel.resell.viewer, PageRequest())).rows
         [bond] = (await bonds(channel.resell.viewer, (machine,)))[machine]
     assert parked.reason == bond.refusal == refused.refusal
     assert not bond.in_step
@@ -83,11 +84,11 @@ async def test_a_person_may_ask_again_and_is_told_again(channel: Channel) -> Non
     await channel.settle()
     resell = channel.resell
     with resell.database.bound():
-        [parked] = await parked_messages(resell.viewer)
+        [parked] = (await parked_messages(resell.viewer, PageRequest())).rows
         await resume_outbound(resell.viewer, ResumeOutbound(parked.id), now=channel.now)
     await channel.settle()
     with resell.database.bound():
-        assert [again.id for again in await parked_messages(resell.viewer)] == [parked.id]
+        assert [again.id for again in (await parked_messages(resell.viewer, PageRequest())).rows] == [parked.id]
     assert (await origin(channel, machine)).refusal is not None
 
 

@@ -1,0 +1,77 @@
+"""Readings of people, memberships and tokens; each takes a viewer, and what lies outside its scope does not exist.
+
+Never read: the hash of a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from asyncpg import Record
+
+from bss.permission import Permission
+from bss.transaction.begin import reading
+from bss.viewer import Viewer, requires
+
+_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id = ANY($3)"
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person or an API client."""
+
+    id: UUID
+    name: str
+    email: str
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Membership:
+    """A person's role over an account and everything below it."""
+
+    id: UUID
+    person_id: UUID
+    account_id: UUID
+    role: str
+
+
+@dataclass(frozen=True)
+class Token:
+    """A bearer token of a membership, without anything by which it could be guessed."""
+
+    id: UUID
+    membership_id: UUID
+    name: str
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+
+
+@requires(Permission.PERSON_MANAGE)
+async def people(viewer: Viewer, person_ids: Collection[UUID]) -> dict[UUID, Person]:
+    """The people among these who belong to accounts in the viewer's scope, by id."""
+    rows = await _rows(viewer, f"SELECT id, name, email, created_at FROM person WHERE {_IN_SCOPE}", person_ids)
+    return {row["id"]: Person(**dict(row)) for row in rows}
+
+
+@requires(Permission.PERSON_MANAGE)
+async def memberships(viewer: Viewer, membership_ids: Collection[UUID]) -> dict[UUID, Membership]:
+    """The memberships among these over accounts in the viewer's scope, by id."""
+    select = f"SELECT id, person_id, account_id, role FROM membership WHERE {_IN_SCOPE}"
+    return {row["id"]: Membership(**dict(row)) for row in await _rows(viewer, select, membership_ids)}
+
+
+@requires(Permission.TOKEN_CREATE)
+async def tokens(viewer: Viewer, token_ids: Collection[UUID]) -> dict[UUID, Token]:
+    """The tokens among these whose memberships lie in the viewer's scope, by id; revoked ones too."""
+    select = f"SELECT id, membership_id, name, created_at, expires_at, revoked_at FROM api_token WHERE {_IN_SCOPE}"
+    return {row["id"]: Token(**dict(row)) for row in await _rows(viewer, select, token_ids)}
+
+
+async def _rows(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> list[Record]:
+    async with reading(viewer) as tx:
+        return await tx.connection.fetch(select, *(viewer.organisation_id, viewer.path, list(identifiers)))
