@@ -13,6 +13,7 @@ from uuid import UUID, uuid5
 from bss.clock import wall_milliseconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _VALUE_OF = {letter: value for value, letter in enumerate(_ALPHABET)}
 _DERIVED = UUID("6f1d3c1e-54c1-5b6e-9a51-0b5c7f1c2b11")  # the namespace of everything that we derive
 
@@ -100,7 +101,8 @@ def label(account: UUID) -> str:
 
 
 def _letters(value: int, length: int) -> str:
-    return "".join(_ALPHABET[value >> 5 * place & 31] for place in reversed(range(length)))
+    """An even number of letters; two at a time, because every row of every list has an id."""
+    return "".join([_PAIRS[value >> place & 1023] for place in range(5 * length - 10, -1, -10)])
 
 
 def _uuid(letters: str) -> UUID:

@@ -19,11 +19,11 @@ from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import needs
 from schema.domains.channel_places import (
+    About,
     ChannelSubscription,
     ExportedAccount,
     about,
     children,
-    counting,
     held,
     placed,
     subscriptions_of,
@@ -50,7 +50,7 @@ class ChannelAccount(ExportedAccount):
         self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
     ) -> Connection[ChannelAccount] | None:
         request = asked_page(first, after, last, before)
-        page = await info.context.load(children, self.placed.account.id, request, counting(info))
+        page = await info.context.load(children, self.placed.account.id, request, self.placed.asked)
         return None if page is None else connected(page, ChannelAccount.of, lambda row: row.account.id)
 
     @strawberry.field(
@@ -61,13 +61,14 @@ class ChannelAccount(ExportedAccount):
         self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
     ) -> Connection[ChannelSubscription] | None:
         request = asked_page(first, after, last, before)
-        page = await info.context.load(subscriptions_of, self.placed.account.id, request, await about(info))
+        page = await info.context.load(subscriptions_of, self.placed.account.id, request, self.placed.asked)
         return None if page is None else connected(page, ChannelSubscription.of, lambda row: row.subscription.id)
 
 
 @strawberry.type(description="A part of the channel as two flat lists.")
 class ChannelExport:
     top: strawberry.Private[Account]
+    asked: strawberry.Private[About]
     accounts: list[ExportedAccount] = strawberry.field(description="Each after the account above it.")
 
     @strawberry.field(
@@ -100,7 +101,7 @@ class Query:
     )
     async def channel(self, info: Info, under: Under = None) -> ChannelAccount:
         top = await _top(info, under)
-        return ChannelAccount.of((await placed(info.context.viewer, (top,), counting(info)))[top.id])
+        return ChannelAccount.of((await placed(info.context.viewer, (top,), await about(info)))[top.id])
 
     @strawberry.field(
         description="Everything below an account in flat lists; more accounts than asked for are refused with their"
@@ -110,6 +111,6 @@ class Query:
     async def channel_export(self, info: Info, under: Under = None, most: Most = 1_000) -> ChannelExport:
         if not 1 <= most <= MOST_ACCOUNTS:
             raise InvalidInput.at("most", f"An export has 1 to {MOST_ACCOUNTS} accounts.")
-        viewer, top = info.context.viewer, await _top(info, under)
-        found = await placed(viewer, await organisations.subtree(viewer, top.path, most), counting(info))
-        return ChannelExport(top=top, accounts=[ExportedAccount.of(each) for each in found.values()])
+        viewer, top, asked = info.context.viewer, await _top(info, under), await about(info)
+        found = await placed(viewer, await organisations.subtree(viewer, top.path, most), asked)
+        return ChannelExport(top=top, asked=asked, accounts=[ExportedAccount.of(each) for each in found.values()])

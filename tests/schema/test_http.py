@@ -84,7 +84,7 @@ async def test_a_refusal_of_a_query_has_its_code_and_its_input(client: httpx.Asy
     [
         "{ " + " ".join(f"a{i}: organisation {{ name }}" for i in range(41)) + " }",
         "{ organisation { " + "name " * 2000 + "} }",
-        "{ accounts { edges { node { " + "parent { " * 12 + "name " + "} " * 12 + "} } } }",
+        "{ accounts { edges { node { " + "parent { " * 16 + "name " + "} " * 16 + "} } } }",
     ],
     ids=["aliases", "tokens", "depth"],
 )

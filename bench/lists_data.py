@@ -1,0 +1,132 @@
+"""The large organisation of `bench.lists`, and the statements that are written by hand against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import asyncpg
+
+from tests.schema.books import Books
+
+_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+
+
+def _page(columns: str, table: str, condition: str = _SCOPE) -> str:
+    return f"SELECT {columns} FROM {table} WHERE {condition} ORDER BY id LIMIT 201"
+
+
+PAGES: dict[str, str] = {
+    "accounts": _page(
+        "id, parent_id, kind, name, accounting_number, email, billing_address, mirrored, managed_by, version,"
+        " created_at",
+        "account",
+    ),
+    "subscriptions": _page(
+        "id, name, state, quantity, characteristics, cycle_months, renews_automatically, order_reference, starts_at,"
+        " ends_at, activated_at, provisioned_at, removed_at, mirrored, managed_by, refusal, version, created_at",
+        "subscription",
+    ),
+    "vendors": _page("id, code, name", "vendor"),
+    "products": _page("id, code, name", "product"),
+    "offerings": _page("id, code, name, unit, cycle_months, supply_link_id, supply_offering_id", "offering"),
+    "meters": _page("id, code, name, unit, divisor, kind", "meter", "organisation_id = $1 AND $2 <> ''"),
+    "priceLists": _page("id, code, name, currency, received", "price_list"),
+    "edges": _page("id, kind, currency, zone, policy, billing_day, received", "edge"),
+    "issuers": _page("id, name, due_days, card", "issuer"),
+    "usageBatches": _page("id, source, received, accepted, duplicate, created_at", "usage_batch"),
+    "invoices": _page(
+        "id, number, total, currency, billing_start, billing_end, issued_on, due_on, digest",
+        "invoice",
+        "organisation_id = $1 AND (path >= $2 AND path < $2 || '~' OR seller_path >= $2 AND seller_path < $2 || '~')",
+    ),
+    "billableLines": _page(
+        "id, edge_id, offering_id, charge, charge_kind, description, service_start, service_end, billing_start,"
+        " billing_end, quantity, unit, amount, currency, invoice_id",
+        "billable_line",
+    ),
+    "jobs": _page("id, kind, key, state, due_at, attempts, reason", "job", "organisation_id = $1 AND $2 <> ''"),
+    "links": _page("id, link_key, side, peer_name", "link", "organisation_id = $1 AND $2 <> ''"),
+    "parkedMessages": _page(
+        "id, link_id, subject, pair_id, version, reason, created_at",
+        "outbound",
+        "organisation_id = $1 AND $2 <> '' AND state = 'parked'",
+    ),
+}
+"""The first page of each list, with one row more to know whether there is a next one."""
+
+_BELOW = f"{_SCOPE} AND path >= $3 AND path < $3 || '~'"
+HIERARCHY = (
+    "SELECT id, parent_id, kind, name, accounting_number, mirrored, managed_by,"
+    " (SELECT count(*) FROM subscription s WHERE s.organisation_id = $1 AND s.path >= a.path"
+    f" AND s.path < a.path || '~') AS subscriptions FROM account a WHERE {_BELOW} ORDER BY path",
+    "SELECT s.id, s.account_id, s.name, o.id AS offering_id, o.name AS offering, s.state, s.quantity, s.mirrored,"
+    " s.managed_by, p.version, p.acknowledged_version, p.refusal, u.used"
+    " FROM subscription s JOIN offering o ON o.organisation_id = $1 AND o.id = s.offering_id"
+    " LEFT JOIN pair p ON p.organisation_id = $1 AND p.local_id = s.id"
+    " LEFT JOIN (SELECT subscription_id, jsonb_object_agg(meter, quantity) AS used FROM (SELECT subscription_id, meter,"
+    f" sum(quantity) AS quantity FROM usage_hour WHERE {_BELOW} AND hour >= '2025-12-31T23:00Z'"
+    " AND hour < '2026-01-31T23:00Z' GROUP BY 1, 2) AS by_meter GROUP BY 1) AS u ON u.subscription_id = s.id"
+    " WHERE s.organisation_id = $1 AND s.path >= $3 AND s.path < $3 || '~' AND s.path >= $2 AND s.path < $2 || '~'"
+    " ORDER BY s.path, s.id",
+)
+
+# Levels of 1, 20, 10 and 10 accounts below each, and customers below the last: 5 levels.
+_LEVEL = """
+INSERT INTO account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address,
+    mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path || '{letter}' || lpad(n::text, 9, '0') || '.', a.id, '{kind}',
+    '{name} ' || n, '', '{letter}' || n || '@bench.example', '', false, '', 1, a.created_at
+  FROM account a, generate_series(1, {each}) AS n WHERE {above}
+"""
+_SUBSCRIPTIONS = """
+INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,
+    cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n, '{}', 1, true, '',
+    a.created_at, false, '', 1, a.created_at
+  FROM account a, (SELECT id FROM offering ORDER BY id LIMIT 1) AS o, generate_series(1, 2) AS n
+  WHERE a.name LIKE 'Customer %'
+"""
+_TOP = "SELECT id, path FROM account WHERE name = 'Lite 1' ORDER BY path LIMIT 1"
+_USED = """
+INSERT INTO usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)
+  SELECT s.organisation_id, s.path, s.id, m.code, 'vm', timestamptz '2026-01-01Z' + interval '1 hour' * n, n, 1
+  FROM subscription s, (SELECT code FROM meter ORDER BY id LIMIT 2) AS m, generate_series(1, 12) AS n
+  WHERE starts_with(s.path, $1)
+"""
+_PAIRED = """
+INSERT INTO pair (id, organisation_id, link_id, pair_id, subject, local_id, version, acknowledged_version, created_at)
+  SELECT gen_random_uuid(), s.organisation_id, l.id, gen_random_uuid(), 'subscription', s.id, 2, 2, s.created_at
+  FROM subscription s, (SELECT id FROM link ORDER BY id LIMIT 1) AS l WHERE starts_with(s.path, $1)
+"""
+
+
+@dataclass(frozen=True)
+class Top:
+    """A reseller's account with ten below it, each with 100 customers."""
+
+    account_id: UUID
+    path: str
+
+
+async def fill(admin: asyncpg.Connection, books: Books, accounts: int) -> Top:
+    """Write the accounts, set-based, with two subscriptions for each customer; usage and pairs below the top."""
+    resellers = max(1, accounts // 10_000)
+    levels = (
+        ("r", "reseller", "Reseller", resellers, "a.kind = 'root'"),
+        ("l", "lite_reseller", "Lite", 10, "a.name LIKE 'Reseller %'"),
+        ("m", "lite_reseller", "Partner", 10, "a.name LIKE 'Lite %'"),
+        ("c", "customer", "Customer", 100, "a.name LIKE 'Partner %'"),
+    )
+    for letter, kind, name, each, above in levels:
+        await admin.execute(_LEVEL.format(letter=letter, kind=kind, name=name, each=each, above=above))
+    await admin.execute(_SUBSCRIPTIONS)
+    row = await admin.fetchrow(_TOP)
+    assert row is not None
+    for statement in (_USED, _PAIRED):
+        await admin.execute(statement, row["path"])
+    await admin.execute("VACUUM ANALYZE")
+    counts = await admin.fetchrow("SELECT (SELECT count(*) FROM account), (SELECT count(*) FROM subscription)")
+    assert counts is not None
+    print(f"{counts[0]:,} accounts, {counts[1]:,} subscriptions", flush=True)
+    return Top(row["id"], row["path"])
