@@ -41,6 +41,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "price_list": ("path",),
     "price_version": ("path",),
     "product": ("path",),
+    "search_word": ("path",),
     "segment": ("path",),
     "series": ("path",),
     "subscription": ("path",),

@@ -199,6 +199,11 @@ KEYS = [
     " AND seller_account_id IS NULL AND num_nonnulls(link_id, vendor_id) = 1)",
     "ALTER TABLE edge ADD CONSTRAINT edge_billing_day CHECK (billing_day BETWEEN 1 AND 31)",
     "ALTER TABLE subscription ADD CONSTRAINT subscription_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
+    "ALTER TABLE offering ALTER COLUMN kind SET DEFAULT 'plan'",
+    "ALTER TABLE offering ALTER COLUMN term_months SET DEFAULT 1",
+    "ALTER TABLE offering ALTER COLUMN trial_days SET DEFAULT 0",
+    "ALTER TABLE offering ADD CONSTRAINT offering_kind_known CHECK (kind IN ('plan', 'add_on', 'asset'))",
+    "ALTER TABLE subscription ALTER COLUMN term_months SET DEFAULT 1",
     "ALTER TABLE subscription ADD CONSTRAINT subscription_term CHECK (term_months > 0)",
     "CREATE INDEX subscription_by_parent ON subscription (organisation_id, parent_id) WHERE parent_id IS NOT NULL",
     "CREATE UNIQUE INDEX subscription_succeeds_once ON subscription (organisation_id, predecessor_id)"
