@@ -13,7 +13,7 @@ from bss.identifier import label, uuid7
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
-from bss.subscriptions.open_change import Opened, open_change, refuse_backdating
+from bss.subscriptions.open_change import Opened, open_change, refuse_instant
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Projection, Subscription, SubscriptionState, Verb
@@ -43,7 +43,7 @@ class AddAddOn:
 )
 async def add_add_on(tx: Transaction, request: AddAddOn, now: datetime) -> Outcome:
     """Sell an add-on beside a plan; the result is the add-on's own subscription."""
-    refuse_backdating(tx, request.starts_at, now)
+    refuse_instant(tx, request.starts_at, now)
     plan = await open_change(
         tx, request.subscription_id, Verb.CHANGE_QUANTITY, expected_version=request.expected_version
     )

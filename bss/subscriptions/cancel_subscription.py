@@ -11,7 +11,7 @@ from bss.organisations.queries import organisation
 from bss.permission import Permission
 from bss.provisioning.provision import removed
 from bss.refusal import InvalidInput, LockedField, NotFound, Refusal, WrongState
-from bss.subscriptions.open_change import Opened, asked_instant, open_add_ons, open_change, refuse_backdating
+from bss.subscriptions.open_change import Opened, asked_instant, open_add_ons, open_change, refuse_instant
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Verb
@@ -50,7 +50,7 @@ class CancelSubscription:
 )
 async def cancel_subscription(tx: Transaction, request: CancelSubscription, now: datetime) -> Outcome:
     """Cancel a subscription: at once, at an instant, or at the end of its current term."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now, at_term_end=request.at_term_end)
     if problems := list(reason_problems(request.reason)):
         raise InvalidInput(problems)
     opened = await open_change(tx, request.subscription_id, Verb.CANCEL, expected_version=request.expected_version)

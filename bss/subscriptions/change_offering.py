@@ -12,7 +12,7 @@ from bss.catalogue.product import Offering
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
-from bss.subscriptions.open_change import asked_instant, open_change, refuse_backdating, write_change
+from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
@@ -44,7 +44,7 @@ class ChangeOffering:
 )
 async def change_offering(tx: Transaction, request: ChangeOffering, now: datetime) -> Outcome:
     """Upgrade or downgrade a subscription to another offering from an instant on."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now, at_term_end=request.at_term_end)
     opened = await open_change(
         tx, request.subscription_id, Verb.CHANGE_OFFERING, expected_version=request.expected_version
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import asked_instant, open_change, refuse_backdating, write_change
+from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Verb
@@ -39,7 +39,7 @@ class ChangeQuantity:
 )
 async def change_quantity(tx: Transaction, request: ChangeQuantity, now: datetime) -> Outcome:
     """Change the quantity of a subscription from an instant on, in the past or in the future."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now, at_term_end=request.at_term_end)
     problems = quantity_problems(request.quantity)
     if problems:
         raise InvalidInput(problems)

@@ -37,8 +37,13 @@ class Opened:
         return max(now, self.subscription.starts_at)
 
 
-def refuse_backdating(tx: Transaction, effective_at: datetime | None, now: datetime) -> None:
-    """Raise `PermissionDenied` for an instant in the past, unless the viewer may rewrite what is owed for it."""
+def refuse_instant(tx: Transaction, effective_at: datetime | None, now: datetime, *, at_term_end: bool = False) -> None:
+    """Refuse an instant that is asked for in two ways, and one in the past.
+
+    Raises `InvalidInput`; and `PermissionDenied` unless the viewer may rewrite what is owed for the past.
+    """
+    if at_term_end and effective_at is not None:
+        raise InvalidInput.at("atTermEnd", "Ask for an instant or for the end of the term, not for both.")
     if effective_at is not None and effective_at < now:
         tx.viewer.require(Permission.SUBSCRIPTION_BACKDATE)
 
@@ -83,14 +88,9 @@ async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb) -> tuple
 async def asked_instant(
     tx: Transaction, opened: Opened, effective_at: datetime | None, at_term_end: bool, now: datetime
 ) -> datetime:
-    """The instant that was asked for: one, or the end of the current term, or else the default.
-
-    Raises `InvalidInput` when both are asked for.
-    """
+    """The instant that was asked for: one, or the end of the current term, or else the default."""
     if not at_term_end:
         return effective_at or opened.by_default(now)
-    if effective_at is not None:
-        raise InvalidInput.at("atTermEnd", "Ask for an instant or for the end of the term, not for both.")
     return opened.subscription.term(now, (await organisation(tx.viewer)).zone).end
 
 

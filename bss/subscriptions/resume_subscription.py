@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import open_add_ons, open_change, refuse_backdating, write_change
+from bss.subscriptions.open_change import open_add_ons, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import SegmentStatus
@@ -29,7 +29,7 @@ class ResumeSubscription:
 @command("resumeSubscription", requires=Permission.SUBSCRIPTION_MANAGE, refuses=(NotFound, LockedField, WrongState))
 async def resume_subscription(tx: Transaction, request: ResumeSubscription, now: datetime) -> Outcome:
     """Resume a suspended subscription and its add-ons."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now)
     if problems := list(reason_problems(request.reason)):
         raise InvalidInput(problems)
     opened = await open_change(tx, request.subscription_id, Verb.RESUME, expected_version=request.expected_version)

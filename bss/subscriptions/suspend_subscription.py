@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
-from bss.subscriptions.open_change import open_add_ons, open_change, refuse_backdating, write_change
+from bss.subscriptions.open_change import open_add_ons, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import SegmentStatus, trial_end
@@ -29,7 +29,7 @@ class SuspendSubscription:
 @command("suspendSubscription", requires=Permission.SUBSCRIPTION_MANAGE, refuses=(NotFound, LockedField, WrongState))
 async def suspend_subscription(tx: Transaction, request: SuspendSubscription, now: datetime) -> Outcome:
     """Suspend a subscription and its add-ons; what recurs is not charged until it is resumed. A trial is cancelled."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now)
     if problems := list(reason_problems(request.reason, required=True)):
         raise InvalidInput(problems)
     opened = await open_change(tx, request.subscription_id, Verb.SUSPEND, expected_version=request.expected_version)

@@ -14,7 +14,7 @@ from bss.permission import Permission
 from bss.provisioning.provision import provision, removed
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
-from bss.subscriptions.open_change import Opened, open_add_ons, open_change, refuse_backdating
+from bss.subscriptions.open_change import Opened, open_add_ons, open_change, refuse_instant
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
@@ -46,7 +46,7 @@ class TransferSubscription:
 )
 async def transfer_subscription(tx: Transaction, request: TransferSubscription, now: datetime) -> Outcome:
     """Transfer a subscription with its add-ons to another account; the result is its successor there."""
-    refuse_backdating(tx, request.effective_at, now)
+    refuse_instant(tx, request.effective_at, now)
     opened = await open_change(tx, request.subscription_id, Verb.TRANSFER, expected_version=request.expected_version)
     account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored(f"The account {account.name!r}")

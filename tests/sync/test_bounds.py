@@ -40,6 +40,10 @@ SUBSCRIPTION: dict[str, Any] = {
     "characteristics": {"region": "ams"},
     "order_reference": "ORD-1",
     "timeline": [SEGMENT],
+    "term_months": 12,
+    "term_anchor": None,
+    "parent_pair_id": None,
+    "predecessor_pair_id": None,
 }
 ACCOUNT = {
     "kind": "customer",
@@ -70,6 +74,10 @@ OF_BOTH = [
     *[{"quantity": quantity} for quantity in QUANTITIES],
     *[{"characteristics": found} for found in CHARACTERISTICS],
     *[{"cycle_months": months} for months in (0, -1, 2**40, "1", True)],
+    *[{"term_months": months} for months in (0, 1201, "1")],
+    {"term_anchor": "noon"},
+    {"parent_pair_id": "a pair"},
+    {"predecessor_pair_id": 7},
 ]
 OF_A_SEGMENT = [
     {"status": "trial"},
