@@ -74,10 +74,6 @@ OF_BOTH = [
     *[{"quantity": quantity} for quantity in QUANTITIES],
     *[{"characteristics": found} for found in CHARACTERISTICS],
     *[{"cycle_months": months} for months in (0, -1, 2**40, "1", True)],
-    *[{"term_months": months} for months in (0, 1201, "1")],
-    {"term_anchor": "noon"},
-    {"parent_pair_id": "a pair"},
-    {"predecessor_pair_id": 7},
 ]
 OF_A_SEGMENT = [
     {"status": "trial"},
@@ -94,6 +90,10 @@ OF_A_SUBSCRIPTION = [
     {"order_reference": "a\u202eb"},
     {"state": "broken"},
     {"offering_id": 7},
+    *[{"term_months": months} for months in (0, 1201, "1")],
+    {"term_anchor": "noon"},
+    {"parent_pair_id": "a pair"},
+    {"predecessor_pair_id": 7},
     {"timeline": {}},
     {"timeline": [SEGMENT, SEGMENT]},
 ]
