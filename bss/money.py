@@ -83,6 +83,11 @@ class Money:
         """Nothing, in this currency."""
         return cls(_quantum(currency) * 0, currency)
 
+    @classmethod
+    def stored(cls, amount: Decimal, currency: str) -> "Money":
+        """An amount that was kept with more or fewer zeros than its currency has. Never rounds: raises Inexact."""
+        return cls(EXACT.quantize(amount, _quantum(currency)), currency)
+
     def __add__(self, other: "Money") -> "Money":
         return Money(EXACT.add(self.amount, self._alike(other)), self.currency)
 

@@ -167,7 +167,7 @@ def _parted(row: Record, bounds: list[datetime]) -> Iterator[tuple[int, datetime
         yield first, start, end, row["amount"]
         return
     seconds = [int((until - since).total_seconds()) for since, until in pairwise(cuts)]
-    amounts = Money(row["amount"].normalize(), row["currency"]).split(seconds)
+    amounts = Money.stored(row["amount"], row["currency"]).split(seconds)
     for place, ((since, until), money) in enumerate(zip(pairwise(cuts), amounts, strict=True)):
         yield first + place, since, until, money.amount
 

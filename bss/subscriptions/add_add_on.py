@@ -17,6 +17,7 @@ from bss.subscriptions.open_change import Opened, open_change, refuse_instant
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Projection, Subscription, SubscriptionState, Verb
+from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -33,6 +34,7 @@ class AddAddOn:
     offering_id: UUID
     quantity: Decimal
     starts_at: datetime | None = None
+    name: str = ""
     expected_version: int | None = None
 
 
@@ -57,6 +59,8 @@ async def add_add_on(tx: Transaction, request: AddAddOn, now: datetime) -> Outco
     await refuse_unpriced(tx, plan.subscription.path, offering, starts_at)
     add_on_id = uuid7()
     sold = replace(_beside(plan.subscription, add_on_id, offering), quantity=request.quantity, starts_at=starts_at)
+    if request.name.strip():
+        sold = replace(sold, name=request.name.strip())
     await begin_service(tx, add_on_id, offering, sold, Verb.CREATE, now=now)
     return Outcome(add_on_id)
 
@@ -65,7 +69,7 @@ def _problems(
     request: AddAddOn, plan: Opened, sold_plan: Offering, offering: Offering, starts_at: datetime
 ) -> list[Problem]:
     subscription = plan.subscription
-    problems = list(quantity_problems(request.quantity))
+    problems = [*quantity_problems(request.quantity), *text_problems("name", request.name.strip(), MOST_NAME)]
     if offering.kind is not OfferingKind.ADD_ON:
         problems.append(Problem(("offeringId",), f"{offering.name} is no add-on."))
     if offering.supply_link_id != sold_plan.supply_link_id:

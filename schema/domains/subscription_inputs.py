@@ -120,6 +120,7 @@ class AddAddOnInput:
     subscription_id: strawberry.ID = strawberry.field(description="The plan.")
     offering_id: strawberry.ID
     quantity: Decimal
+    name: str = strawberry.field(default="", description="Left out: made from the plan's and the offering's.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
     expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
 
@@ -128,7 +129,7 @@ def add_on_sale(given: AddAddOnInput) -> AddAddOn:
     return AddAddOn(
         _id(given.subscription_id),
         uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
-        *(given.quantity, _said(given.starts_at), _said(given.expected_version)),
+        *(given.quantity, _said(given.starts_at), given.name, _said(given.expected_version)),
     )
 
 

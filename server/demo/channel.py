@@ -12,6 +12,7 @@ from uuid import UUID
 from bss.access.open_organisation import OpenOrganisation, founder, open_organisation
 from bss.catalogue.create_meter import CreateMeter, create_meter
 from bss.catalogue.meter import MeterKind
+from bss.catalogue.product import OfferingKind
 from bss.identifier import uuid7
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
@@ -30,6 +31,9 @@ from server.demo.prices import (
 )
 from server.demo.setting_up import ZONE, agree, buy, issuer, offering, price_list, token, vendor
 from sync.connect import JoinAsDistributor, JoinAsReseller, join_as_distributor, join_as_reseller
+
+TRIAL_DAYS = 14
+"""How long office seats may be tried."""
 
 
 @dataclass(frozen=True)
@@ -84,8 +88,11 @@ async def _distributor(wholesale: dict[str, str], now: datetime) -> Book:
     await create_meter(viewer, meter, now=now)
     vendors = [await vendor(viewer, name, now) for name in ("Office Works", "Harbour Hosting")]
     offered = Offered(
-        await offering(viewer, root, "seats", "Office seats", "seat", vendor=vendors[0], now=now),
+        await offering(
+            viewer, root, "seats", "Office seats", "seat", vendor=vendors[0], trial_days=TRIAL_DAYS, now=now
+        ),
         await offering(viewer, root, "machine", "Virtual machine", "machine", vendor=vendors[1], now=now),
+        await offering(viewer, root, "support", "Support", "", vendor=vendors[0], kind=OfferingKind.ADD_ON, now=now),
     )
     for seller, bought in zip(vendors, (SOFTWARE, HOSTING), strict=True):
         listed = await price_list(viewer, root, bought["name"], prices(bought, offered), now, seller)
@@ -108,8 +115,13 @@ async def _reseller(link_key: UUID, supplied: Offered, now: datetime) -> Book:
     await open_organisation(viewer, opening, now=now)
     link = (await join_as_reseller(viewer, JoinAsReseller(link_key, "Cloud"), now=now)).object_id
     offered = Offered(
-        await offering(viewer, root, "seats", "Office seats", "seat", link, supplied.seats, now=now),
+        await offering(
+            *(viewer, root, "seats", "Office seats", "seat", link, supplied.seats), trial_days=TRIAL_DAYS, now=now
+        ),
         await offering(viewer, root, "machine", "Virtual machine", "machine", link, supplied.machine, now=now),
+        await offering(
+            *(viewer, root, "support", "Support", "", link, supplied.support), kind=OfferingKind.ADD_ON, now=now
+        ),
     )
     accounts: dict[str, UUID] = {}
     for name, kind, number, parent in (

@@ -1,6 +1,7 @@
 """The price sheets of the sample channel, chosen so that the arithmetic can be checked by hand.
 
-Owns: what each edge charges for a seat and for a machine. Does not own: how a price is rated (`bss.tariff`).
+Owns: what each edge charges for a seat, for support and for a machine. Does not own: how a price is rated
+(`bss.tariff`).
 """
 
 from __future__ import annotations
@@ -17,19 +18,43 @@ VCPU_HOURS = "vcpu_hours"
 
 @dataclass(frozen=True)
 class Offered:
-    """The two offerings of the sample channel, in one organisation's books."""
+    """The offerings of the sample channel, in one organisation's books; support is an add-on."""
 
     seats: UUID
     machine: UUID
+    support: UUID
 
 
-SOFTWARE = {"name": "Office software", "seat": "9.00"}
+SOFTWARE = {"name": "Office software", "seat": "9.00", "support": "3.00"}
 HOSTING = {"name": "Hosting", "setup": "4.00", "machine": "5.00", "first": "0.008", "then": "0.006"}
-RESELLER = {"name": "Reseller", "seat": "12.00", "setup": "5.00", "machine": "6.00", "first": "0.010", "then": "0.008"}
-PARTNER = {"name": "Partner", "seat": "13.20", "setup": "5.50", "machine": "6.60", "first": "0.011", "then": "0.009"}
-RETAIL = {"name": "Retail", "seat": "14.50", "setup": "7.50", "machine": "8.50", "hour": "0.013"}
-LITE_RETAIL = {"name": "Lite retail", "seat": "15.00", "setup": "8.00", "machine": "9.00", "hour": "0.015"}
-"""Per seat and month; per machine once and per month; per vCPU-hour, the first 1,000 and then the rest, or each."""
+RESELLER = {
+    "name": "Reseller",
+    "seat": "12.00",
+    "support": "4.00",
+    "setup": "5.00",
+    "machine": "6.00",
+    "first": "0.010",
+    "then": "0.008",
+}
+PARTNER = {
+    "name": "Partner",
+    "seat": "13.20",
+    "support": "4.50",
+    "setup": "5.50",
+    "machine": "6.60",
+    "first": "0.011",
+    "then": "0.009",
+}
+RETAIL = {"name": "Retail", "seat": "14.50", "support": "5.50", "setup": "7.50", "machine": "8.50", "hour": "0.013"}
+LITE_RETAIL = {
+    "name": "Lite retail",
+    "seat": "15.00",
+    "support": "5.00",
+    "setup": "8.00",
+    "machine": "9.00",
+    "hour": "0.015",
+}
+"""Per seat and month; support per month; per machine once and per month; per vCPU-hour: first 1,000, rest."""
 
 
 def prices(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
@@ -37,7 +62,10 @@ def prices(sheet: dict[str, str], offered: Offered) -> tuple[NewPrice, ...]:
     seats: tuple[NewPrice, ...] = ()
     machine: tuple[NewPrice, ...] = ()
     if "seat" in sheet:
-        seats = (NewPrice(offered.seats, "seats", ChargeKind.RECURRING, "Office seats", _per_unit(sheet["seat"])),)
+        seats = (
+            NewPrice(offered.seats, "seats", ChargeKind.RECURRING, "Office seats", _per_unit(sheet["seat"])),
+            NewPrice(offered.support, "support", ChargeKind.RECURRING, "Support", _flat(sheet["support"])),
+        )
     if "machine" in sheet:
         machine = _machine(sheet, offered)
     return (*seats, *machine)

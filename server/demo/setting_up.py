@@ -18,7 +18,7 @@ from bss.catalogue.create_price_list import CreatePriceList, create_price_list
 from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.create_vendor import CreateVendor, create_vendor
 from bss.catalogue.new_price import NewPrice
-from bss.catalogue.product import ProductKind
+from bss.catalogue.product import OfferingKind, ProductKind
 from bss.catalogue.publish_prices import PublishPrices, publish_prices
 from bss.viewer import Viewer
 
@@ -40,12 +40,20 @@ async def offering(
     supplied: UUID | None = None,
     *,
     vendor: UUID | None = None,
+    kind: OfferingKind = OfferingKind.PLAN,
+    trial_days: int = 0,
     now: datetime,
 ) -> UUID:
     """An offering with a product of its own; resold when `supplied` names the distributor's."""
-    kind = ProductKind.VM if unit == "machine" else ProductKind.XAAS
-    product = await create_product(viewer, CreateProduct(root, code, name, vendor, kind), now=now)
-    request = CreateOffering(product.object_id, code, name, unit, supply_link_id=link, supply_offering_id=supplied)
+    measured = ProductKind.VM if unit == "machine" else ProductKind.XAAS
+    product = await create_product(viewer, CreateProduct(root, code, name, vendor, measured), now=now)
+    request = CreateOffering(
+        *(product.object_id, code, name, unit),
+        supply_link_id=link,
+        supply_offering_id=supplied,
+        kind=kind,
+        trial_days=trial_days,
+    )
     return (await create_offering(viewer, request, now=now)).object_id
 
 

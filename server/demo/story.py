@@ -58,10 +58,15 @@ class Story:
         events = {
             1: self.first_orders,
             2: self.a_clerk_tries,
+            3: self.x_adds_support,
+            9: self.x_drops_support,
             10: self.the_link_goes_down,
             11: self.eight_seats,
+            15: self.the_trial_ends,
             16: self.y_orders,
             21: self.six_seats,
+            22: self.z_had_fewer,
+            23: self.y_moves,
             25: self.the_link_heals,
             26: self.y_leaves,
         }
@@ -81,15 +86,69 @@ class Story:
             "X", "seats", "5", 1, "X orders 5 office seats at Cloud Lite, through the reseller's front end."
         )
         await self.order("Z", "machine", "1", 1, "Z orders a virtual machine at Cloud Resell.")
+        await self.order("Z", "seats", "3", 1, "Z tries 3 office seats for 14 days.", trial=True)
         await self.books.settle()
-        await self.show_both("X Office seats")
-        await self.show_both("Z Virtual machine")
+        for name in ("X Office seats", "Z Virtual machine", "Z Office seats"):
+            await self.show_both(name)
 
     async def a_clerk_tries(self) -> None:
         self.say("A clerk at Cloud tries to change X Office seats in the distributor's books:")
         mirror = (await self.mirrors())["X Office seats"]
         answer = await self.distributor.tell("changeQuantity", subscriptionId=mirror["id"], quantity="50")
         self.say(f"  {answer['code']}: {answer['message']}")
+
+    async def x_adds_support(self) -> None:
+        self.say("X adds support to its office seats.")
+        answer = await self.reseller.done(
+            "addAddOn",
+            "... on Subscription { id }",
+            subscriptionId=self.sold["X Office seats"],
+            offeringId=public(Kind.OFFERING, self.channel.resell.offerings.support),
+            quantity="1",
+            name="X Support",
+            startsAt=instant_text(midnight(3)),
+        )
+        self.sold["X Support"] = answer["id"]
+        await self.books.settle()
+        await self.show_both("X Support")
+
+    async def x_drops_support(self) -> None:
+        self.say("X cancels its support after 6 of 30 days; the seats stay.")
+        await self.cancel("X Support", 9)
+        await self.books.settle()
+        await self.show_both("X Support")
+
+    async def the_trial_ends(self) -> None:
+        self.say("Z's trial is over: from today its seats are paid for, and cross the link when it is mended.")
+        await self.books.settle()
+        await self.show_both("Z Office seats")
+
+    async def z_had_fewer(self) -> None:
+        await self.change("Z Office seats", "2", 18, "Z says, four days late, that since 18 April it has 2 seats only.")
+        await self.books.settle()
+        await self.show_both("Z Office seats")
+
+    async def y_moves(self) -> None:
+        self.say("Y leaves Cloud Lite and becomes a customer of Cloud Resell, at its retail prices.")
+        terms = await self.terms_of("Z")
+        await self.reseller.done(
+            "moveAccount",
+            accountId=public(Kind.ACCOUNT, self.channel.resell.accounts["Y"]),
+            newParentId=public(Kind.ACCOUNT, self.channel.resell.root_id),
+            effectiveAt=instant_text(midnight(23)),
+            terms=terms,
+        )
+
+    async def terms_of(self, buyer: str) -> dict[str, Any]:
+        """The terms of the edge on which an account buys, as another one may get them."""
+        data = await self.reseller.ask(
+            "{ edges(first: 200) { edges { node { buyer { name } priceList { id } issuer { id } zone policy billingDay"
+            " } } } }"
+        )
+        nodes = (edge["node"] for edge in data["edges"]["edges"])
+        edge = next(node for node in nodes if node["buyer"]["name"] == buyer)
+        same = {name: edge[name] for name in ("zone", "policy", "billingDay")}
+        return {**same, "priceListId": edge["priceList"]["id"], "issuerId": edge["issuer"]["id"]}
 
     async def the_link_goes_down(self) -> None:
         self.books.cable.cut = True
@@ -113,18 +172,18 @@ class Story:
         self.books.clock.move_to(self.books.clock.now() + timedelta(minutes=10))
         self.say("The link is mended. What waited is sent, each subscription once, with its whole timeline.")
         await self.books.settle()
-        await self.show_both("X Office seats")
-        await self.show_both("Y Office seats")
+        for name in ("X Office seats", "Y Office seats", "Z Office seats"):
+            await self.show_both(name)
 
     async def y_leaves(self) -> None:
-        await self.reseller.done(
-            "cancelSubscription", subscriptionId=self.sold["Y Office seats"], effectiveAt=instant_text(midnight(26))
-        )
+        await self.cancel("Y Office seats", 26)
         self.say("Y cancels its seats with immediate effect, after 10 of 30 days.")
         await self.books.settle()
         await self.show_both("Y Office seats")
 
-    async def order(self, account: str, offering: str, quantity: str, day: int, sentence: str) -> None:
+    async def order(
+        self, account: str, offering: str, quantity: str, day: int, sentence: str, *, trial: bool = False
+    ) -> None:
         """Create a subscription from the start of a day."""
         self.say(sentence)
         name = f"{account} {NAMES[offering]}"
@@ -137,12 +196,19 @@ class Story:
             quantity=quantity,
             name=name,
             startsAt=instant_text(midnight(day)),
+            trial=trial,
         )
         self.sold[name] = answer["id"]
 
-    async def change(self, name: str, quantity: str, day: int) -> None:
+    async def cancel(self, name: str, day: int) -> None:
+        """Cancel a subscription at the start of a day."""
+        await self.reseller.done(
+            "cancelSubscription", subscriptionId=self.sold[name], effectiveAt=instant_text(midnight(day))
+        )
+
+    async def change(self, name: str, quantity: str, day: int, sentence: str = "") -> None:
         """Change a quantity from the start of a day."""
-        self.say(f"{name}: {quantity} from today.")
+        self.say(sentence or f"{name}: {quantity} from today.")
         await self.reseller.done(
             "changeQuantity",
             subscriptionId=self.sold[name],
@@ -191,6 +257,7 @@ def _told(subscription: dict[str, Any]) -> str:
     spans = ", ".join(
         f"{decimal_text(Decimal(each['quantity']))} from {_day(each['effectiveFrom'])}"
         + (f" to {_day(each['effectiveTo'])}" if each["effectiveTo"] else "")
+        + (" in trial" if each["status"] == "TRIAL" else "")
         for each in segments
     )
     lock = f", locked, managed by {subscription['managedBy']}" if subscription["mirrored"] else ""

@@ -150,7 +150,7 @@ async def test_the_distributors_bill_run_reads_nothing_of_the_reseller(
                 found = await story.distributor.ask("{ invoices { edges { node { digest total { amount } } } } }")
             digests.append([edge["node"] for edge in found["invoices"]["edges"]])
     assert digests[0] == digests[1]
-    assert digests[0][0]["total"]["amount"] == "120.04"
+    assert digests[0][0]["total"]["amount"] == "134.84"
 
 
 async def _blind(server: Server, name: str, story: Story) -> None:

@@ -1,6 +1,6 @@
 """Money: minor units, exact sums, parts that sum to the whole, and the one road from a rate."""
 
-from decimal import Decimal
+from decimal import Decimal, Inexact
 from fractions import Fraction
 
 import pytest
@@ -143,3 +143,10 @@ def test_a_charge_of_huge_numbers_loses_no_digit() -> None:
 def test_a_binary_fraction_is_no_rate() -> None:
     with pytest.raises(TypeError, match="not a float"):
         charge(0.1, 1, WHOLE, STANDARD, "EUR")  # type: ignore[arg-type]  # what is refused
+
+
+def test_a_stored_amount_gets_its_currencys_decimals_and_is_never_rounded() -> None:
+    assert str(Money.stored(Decimal("8"), "EUR")) == "8.00 EUR"
+    assert str(Money.stored(Decimal("8.000000"), "JPY")) == "8 JPY"
+    with pytest.raises(Inexact):
+        Money.stored(Decimal("8.005"), "EUR")
