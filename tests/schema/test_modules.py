@@ -76,13 +76,13 @@ async def test_every_mutation_and_query_of_a_module_that_is_off_is_refused_by_it
         assert body["data"][name] == {"code": "MODULE_OFF", "message": f"The module {off} is switched off."}
         refused.append(name)
     assert refused
-    (query,) = {"usage": ["usageBatches"], "billing": ["invoices"], "channel": ["links"]}[off.value]
-    shape = "{ id }" if query == "links" else "{ edges { cursor } }"
-    body = await asked(owner, f"{{ {query} {shape} }}")
+    query = {"usage": "usageBatches", "billing": "invoices", "channel": "links", "relations": "cases"}[off.value]
+    document = f"{{ {query} {{ edges {{ cursor }} }} }}"
+    body = await asked(owner, document)
     assert body["errors"][0]["extensions"]["code"] == "MODULE_OFF"
     assert "errors" not in await asked(owner, "{ accounts { edges { node { name } } } }")
     await switched(shared_books, edition="PREMIUM")
-    assert "errors" not in await asked(owner, f"{{ {query} {shape} }}")
+    assert "errors" not in await asked(owner, document)
 
 
 async def test_a_field_of_a_module_that_is_off_spoils_nothing_else(

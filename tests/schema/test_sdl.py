@@ -24,4 +24,4 @@ def test_every_node_is_found_by_its_id() -> None:
     assert isinstance(node, GraphQLInterfaceType)
     names = {member.name for member in GRAPHQL.get_possible_types(node)}
     assert names == {SHOWN[kind].__name__ for kind in FINDERS}
-    assert set(FINDERS) == set(Kind)
+    assert set(FINDERS) == set(Kind) - {Kind.CASE_COMMENT}  # a part of its case
