@@ -22,6 +22,7 @@ import asyncpg
 
 from bench.bill_run_statement import BASELINE
 from bss.catalogue.price_list import ChargeKind
+from bss.identifier import label, uuid7
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run
 from bss.invoicing.close_period import LINES_PER_INVOICE_CHUNK, SUBSCRIPTIONS_PER_CHUNK
 from bss.transaction.database import Role
@@ -54,14 +55,20 @@ PRICES = (
     Price("disk", per_unit("0.0031"), ChargeKind.USAGE, "disk"),
 )
 
-# A third of the subscriptions starts within the month; every meter has four hours of usage.
-DATA = """
+# An account's step in a path is made from its id, and edges are found by it.
+CUSTOMERS = """
 INSERT INTO account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address,
     mirrored, managed_by, version, created_at)
-  SELECT gen_random_uuid(), a.organisation_id, a.path || lpad(n::text, 10, '0') || '.', a.id, 'customer',
+  SELECT made.id, a.organisation_id, a.path || made.label || '.', a.id, 'customer',
     'Customer ' || lpad(n::text, 6, '0'), n::text, 'bill@customer.example', E'Street 1\\n1000 Town',
     false, '', 1, a.created_at
-  FROM account a, generate_series(1, {customers}) AS n WHERE a.kind = 'root';
+  FROM account a, unnest($1::uuid[], $2::text[]) WITH ORDINALITY AS made (id, label, n) WHERE a.kind = 'root'
+"""
+# A third of the subscriptions starts within the month; every meter has four hours of usage.
+DATA = """
+INSERT INTO account_placement (id, organisation_id, path, account_id, parent_id, place, effective_from, recorded_from)
+  SELECT gen_random_uuid(), organisation_id, path, id, parent_id, path, created_at, created_at
+  FROM account WHERE name LIKE 'Customer %';
 INSERT INTO edge (id, organisation_id, path, kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,
     policy, billing_day, bill_to_account_id, issuer_id, received, created_at)
   SELECT gen_random_uuid(), a.organisation_id, a.path, 'selling', a.parent_id, a.id, l.id, 'EUR', 'UTC', 'standard', 1,
@@ -173,7 +180,9 @@ async def fill(server: Server, subscriptions: int) -> Bench:
         request = RequestBillRun(END)
         run = (await request_bill_run(books.viewer, request, now=END)).object_id
         admin = await asyncpg.connect(server.admin(name))
-        await admin.execute(DATA.format(customers=subscriptions // PER_BILL_TO, each=PER_BILL_TO))
+        customers = [uuid7() for _ in range(subscriptions // PER_BILL_TO)]
+        await admin.execute(CUSTOMERS, customers, [label(each) for each in customers])
+        await admin.execute(DATA.format(each=PER_BILL_TO))
         await admin.execute("ANALYZE")
         await admin.close()
         await database.close()
