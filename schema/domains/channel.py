@@ -77,10 +77,7 @@ class ChannelExport:
     )
     async def subscriptions(self, info: Info) -> list[ChannelSubscription] | None:
         found = await subscriptions.below(info.context.viewer, self.top.path, MOST_SUBSCRIPTIONS)
-        return [
-            ChannelSubscription.of(each)
-            for each in (await held(info.context.viewer, found, await about(info))).values()
-        ]
+        return [ChannelSubscription.of(each) for each in (await held(info.context.viewer, found, self.asked)).values()]
 
 
 async def _top(info: Info, under: strawberry.ID | None) -> Account:
