@@ -162,16 +162,14 @@ async def _chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, t
 async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, at: datetime) -> tuple[str, ...]:
     """What keeps the offering from being charged in the account's chain; empty when every edge has a price.
 
-    Each edge is asked at the start of its own billing period that contains `at`, as the bill run will ask.
+    Each edge is asked about its own billing period that contains `at`, as the bill run will ask.
     Answers names only, so that a partner's viewer may be told: "Cloud → Lite" for a selling edge whose list in
     force lacks the offering, "any edge to Lite" for an account that sells on and buys from nobody, "supply"
     where the supplier has no price or no terms are known.
     """
     above = (await _chains(viewer, (account_path,))).get(account_path, ())
     charged = [edge for edge in above if edge.concerns(offering.supplier_id)]
-    starts = [edge.period(at).start for edge in charged]
-    asked = [(edge.price_list_id, start) for edge, start in zip(charged, starts, strict=True)]
-    priced = await priced_in_force(viewer, asked, offering.id)
+    priced = await priced_in_force(viewer, [(edge.price_list_id, edge.period(at)) for edge in charged], offering.id)
     lacking = [edge for edge, has_price in zip(charged, priced, strict=True) if not has_price]
     gaps = unbought(account_path, charged)
     unsupplied = offering.resold and all(edge.kind is not EdgeKind.SUPPLY for edge in charged)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from datetime import datetime
 from uuid import UUID
 
 from asyncpg import Record
@@ -16,6 +15,7 @@ from asyncpg import Record
 from bss.catalogue.product import Offering
 from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
 from bss.organisations.account import ancestor_paths
+from bss.period import Period
 from bss.permission import Permission
 from bss.transaction.begin import raised
 from bss.viewer import Viewer, requires
@@ -62,22 +62,26 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
 
 
 _PRICED = """
-SELECT asked.place FROM unnest($2::uuid[], $3::timestamptz[]) WITH ORDINALITY AS asked (list, at, place)
+SELECT asked.place FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[])
+  WITH ORDINALITY AS asked (list, starts, ends, place)
 CROSS JOIN LATERAL (SELECT id FROM price_version
-  WHERE organisation_id = $1 AND price_list_id = asked.list AND valid_from <= asked.at
-  ORDER BY valid_from DESC LIMIT 1) AS version
-WHERE EXISTS (SELECT FROM price WHERE organisation_id = $1 AND version_id = version.id AND offering_id = $4)
+  WHERE organisation_id = $1 AND price_list_id = asked.list AND valid_from < asked.ends
+  ORDER BY valid_from > asked.starts, CASE WHEN valid_from <= asked.starts THEN valid_from END DESC NULLS LAST,
+    valid_from LIMIT 1) AS version
+WHERE EXISTS (SELECT FROM price WHERE organisation_id = $1 AND version_id = version.id AND offering_id = $5)
 """
 
 
-async def priced_in_force(
-    viewer: Viewer, lists: Sequence[tuple[UUID, datetime]], offering_id: UUID
-) -> tuple[bool, ...]:
-    """For each price list and instant: whether the version in force has a price for the offering; never which."""
+async def priced_in_force(viewer: Viewer, lists: Sequence[tuple[UUID, Period]], offering_id: UUID) -> tuple[bool, ...]:
+    """For each price list and billing period: whether the version that prices it has the offering; never for how much.
+
+    That is the version in force at the start of the period, or else the first that begins within it (ADR 10).
+    """
     rows = await rows_from_above(
         viewer,
         _PRICED,
-        *(viewer.organisation_id, [identifier for identifier, _ in lists], [at for _, at in lists], offering_id),
+        *(viewer.organisation_id, [identifier for identifier, _ in lists]),
+        *([period.start for _, period in lists], [period.end for _, period in lists], offering_id),
     )
     priced = {row["place"] for row in rows}
     return tuple(place in priced for place in range(1, len(lists) + 1))

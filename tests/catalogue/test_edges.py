@@ -67,9 +67,21 @@ async def test_missing_prices_name_the_edges_and_nothing_more(database: Database
     assert await queries.missing_prices(partner, books.x.path, drive, LATER) == ()
 
 
-async def test_a_price_that_begins_within_the_billing_period_does_not_price_that_period(database: Database) -> None:
+async def test_the_first_version_of_a_list_prices_the_period_within_which_it_begins(database: Database) -> None:
     books = await open_books()
     price_list_id = await books.price_list(books.root, "retail")
+    await books.edge(books.root, books.z, price_list_id)
+    mail = await offering(books.staff, books.mail_id)
+    assert await queries.missing_prices(books.staff, books.z.path, mail, NOW) == ("Resell → Z",)
+    await books.publish(price_list_id, seat(books.mail_id, "10"), valid_from=datetime(2026, 1, 10, tzinfo=UTC))
+    assert await queries.missing_prices(books.staff, books.z.path, mail, NOW) == ()
+
+
+async def test_a_later_version_does_not_price_the_period_within_which_it_begins(database: Database) -> None:
+    books = await open_books()
+    price_list_id = await books.price_list(books.root, "retail")
+    drive_id = await books.offering("drive")
+    await books.publish(price_list_id, seat(drive_id, "10"), valid_from=datetime(2025, 12, 10, tzinfo=UTC))
     await books.publish(price_list_id, seat(books.mail_id, "10"), valid_from=datetime(2026, 1, 10, tzinfo=UTC))
     await books.edge(books.root, books.z, price_list_id)
     mail = await offering(books.staff, books.mail_id)
