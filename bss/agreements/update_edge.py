@@ -44,6 +44,8 @@ async def update_edge(tx: Transaction, request: UpdateEdge, now: datetime) -> Ou
     before = await edge(tx.viewer, request.edge_id, path=("edgeId",))
     if before.kind is EdgeKind.SUPPLY or before.seller_account_id is None or before.issuer_id is None:
         raise InvalidInput.at("edgeId", "At these terms the organisation buys; its supplier makes them.")
+    if before.valid_to is not None and before.valid_to <= now:
+        raise InvalidInput.at("edgeId", "The edge has ended; its buyer buys on another one, or on none.")
     wished = SellingTerms(
         before.seller_account_id,
         before.buyer_account_id,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.catalogue.price_list import ChargeKind
 from bss.hierarchy.move_account import MoveAccount, NewTerms, move_account
 from bss.invoicing import margins, verify
@@ -177,3 +178,11 @@ async def test_where_nothing_would_charge_it_a_consumer_is_not_moved(database: D
         assert refusal.value.path == ("newParentId",)
     await books.bill(day(5, 1))
     assert await books.amounts("X") == ["30.00"]
+
+
+async def test_the_terms_of_an_edge_that_has_ended_stay(database: Database) -> None:
+    books = await two_lites()
+    await move(books, "X", "B", day(4, 16))
+    with pytest.raises(InvalidInput, match="has ended") as refused:
+        await update_edge(books.viewer, UpdateEdge(books.edges["X"], policy="daily"), now=day(4, 17))
+    assert refused.value.path == ("edgeId",)

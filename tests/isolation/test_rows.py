@@ -51,7 +51,7 @@ async def _change_settings(story: Story) -> None:
     for issuer in (await agreements.issuer_page(owner, PageRequest())).rows:
         await update_issuer(owner, UpdateIssuer(issuer.id, settings), now=now)
     for edge in (await agreements.edge_page(owner, PageRequest())).rows:
-        if edge.kind is EdgeKind.SELLING:
+        if edge.kind is EdgeKind.SELLING and edge.valid_to is None:
             await update_edge(owner, UpdateEdge(edge.id), now=now)
 
 
