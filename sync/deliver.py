@@ -18,6 +18,7 @@ import orjson
 from asyncpg import Record
 
 from bss.canonical import canonical
+from bss.clock import Clock
 from bss.failpoint import fp
 from bss.refusal import NotFound, Refusal
 from bss.transaction.begin import Transaction, begin
@@ -47,14 +48,14 @@ class _Publication:
     messages: tuple[Message, ...]
 
 
-async def deliver(viewer: Viewer, key: str, *, now: datetime, transport: Transport) -> None:
-    """Send until nothing waits; `key` is the link's id.
+async def deliver(viewer: Viewer, key: str, *, clock: Clock, transport: Transport) -> None:
+    """Send until nothing waits; `key` is the link's id. The clock, because a long backlog takes several leases.
 
     Raises `TransportTrouble` when the peer did not answer, could not read the batch, or asked for something again,
     and `LinkBusy`: either postpones the job with a growing pause, and nothing is lost.
     """
     link_id = UUID(key)
-    while publication := await _publish(viewer, link_id, now):
+    while publication := await _publish(viewer, link_id, clock.now()):
         fp("sync.before_send")
         try:
             answer = await _exchange(publication, transport)

@@ -42,7 +42,7 @@ async def _render(viewer: Viewer, key: str, tools: Tools) -> None:
 
 
 async def _deliver(viewer: Viewer, key: str, tools: Tools) -> None:
-    await deliver(viewer, key, transport=tools.transport, now=tools.clock.now())
+    await deliver(viewer, key, transport=tools.transport, clock=tools.clock)
 
 
 BODIES: dict[JobKind, Body] = {

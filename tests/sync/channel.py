@@ -250,5 +250,5 @@ BODIES: dict[JobKind, Body] = {
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: lambda c, book, job: capture_subscription(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_SUPPLY: lambda c, book, job: capture_supply(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_USAGE: lambda c, book, job: capture_usage(book.viewer, job.key, now=c.now),
-    JobKind.SYNC_DELIVER: lambda c, book, job: deliver(book.viewer, job.key, now=c.now, transport=c.network),
+    JobKind.SYNC_DELIVER: lambda c, book, job: deliver(book.viewer, job.key, clock=c.clock, transport=c.network),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from contextvars import Context
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -35,7 +35,7 @@ class Watched:
 async def deliver_from_resell(channel: Channel, meanwhile: Callable[[], Awaitable[None]]) -> None:
     resell = channel.resell
     with resell.database.bound():
-        await deliver(resell.viewer, str(resell.link_id), now=channel.now, transport=Watched(channel, meanwhile))
+        await deliver(resell.viewer, str(resell.link_id), clock=channel.clock, transport=Watched(channel, meanwhile))
 
 
 async def nothing() -> None:
@@ -121,3 +121,18 @@ async def younger(channel: Channel) -> None:
     """Another sale, captured and sent while the older row is not committed."""
     await channel.sell("Z", 6)
     await channel.settle()
+
+
+async def test_every_batch_takes_a_lease_of_its_own(channel: Channel, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two batches of one message with half a minute each: the second lease begins when the second batch does."""
+    monkeypatch.setattr("sync.deliver.MOST_MESSAGES", 1)
+    await sold_but_not_sent(channel)
+    leases: list[float] = []
+
+    async def meanwhile() -> None:
+        (until,) = await channel.rows(channel.resell, "SELECT lease_until FROM link", "lease_until")
+        leases.append((datetime.fromisoformat(until) - channel.now).total_seconds())
+        channel.clock.move_to(channel.now + LEASE / 2)
+
+    await deliver_from_resell(channel, meanwhile)
+    assert leases == [LEASE.total_seconds()] * 2
