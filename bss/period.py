@@ -54,20 +54,6 @@ class Period:
             return self.start <= what.start and what.end <= self.end
         return self.start <= _in_utc(what) < self.end
 
-    def overlaps(self, other: "Period") -> bool:
-        """Whether the two have a moment in common; a shared boundary is none."""
-        return self.start < other.end and other.start < self.end
-
-    def intersect(self, other: "Period") -> "Period | None":
-        """What the two have in common."""
-        if not self.overlaps(other):
-            return None
-        return Period(max(self.start, other.start), min(self.end, other.end))
-
-    def adjacent(self, other: "Period") -> bool:
-        """Whether one starts where the other ends."""
-        return self.end == other.start or other.end == self.start
-
     def days(self, zone: str) -> int:
         """Calendar days between the local dates of start and end, whether a day has 23, 24 or 25 hours."""
         local = zone_named(zone)
@@ -114,18 +100,6 @@ def billing_period(at: datetime, *, day: int, zone: str, months: int = 1, first_
     if instant < _anchored(month, day, local):
         month -= months
     return Period(_anchored(month, day, local), _anchored(month + months, day, local))
-
-
-def billing_periods(
-    window: Period, *, day: int, zone: str, months: int = 1, first_month: int = 1
-) -> tuple[Period, ...]:
-    """The anchored periods that have a moment in common with the window, in order and each whole."""
-    found: list[Period] = []
-    at = window.start
-    while at < window.end:
-        found.append(billing_period(at, day=day, zone=zone, months=months, first_month=first_month))
-        at = found[-1].end
-    return tuple(found)
 
 
 def term(at: datetime, *, anchor: datetime, months: int, zone: str) -> Period:

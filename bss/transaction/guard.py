@@ -6,21 +6,11 @@ which tables there are (each migration lists its own) and the rules of one table
 
 from __future__ import annotations
 
-from enum import StrEnum
-
 ORGANISATION = "(SELECT nullif(current_setting('bss.organisation', true), '')::uuid)"
 # Not in sub-selects: the planner reads a stable function to estimate how much of a table lies in the scope, and cannot
 # look into a sub-select. It would take any scope for one in 200 rows, and sort a whole organisation for its first page.
 _FROM = "current_setting('bss.path', true)"
 _TO = "(nullif(current_setting('bss.path', true), '') || '~')"
-
-
-class TableClass(StrEnum):
-    """Whose rows a table holds. Every table stands in exactly one class; `bss doctor` compares the catalogue."""
-
-    ORGANISATION = "organisation"
-    ACCOUNT = "account"
-    DIRECTORY = "directory"
 
 
 def in_scope(column: str) -> str:
