@@ -263,3 +263,24 @@ async def test_outside_the_scope_there_is_nothing_to_change(books: Books, mutati
     given |= {"addAddOn": {"offeringId": books.ids["seats"], "quantity": "1"}}.get(mutation, {})
     refused = await books.call(mutation, given, viewer=books.as_role("partner", "lite"))
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["subscriptionId"])
+
+
+async def test_many_at_once_have_an_outcome_each(books: Books) -> None:
+    """One document, three operations, in order: a refused one undoes nothing, and the same again repeats nothing."""
+    await priced(books, (books.ids["seats"], "31"))
+    first, second = await sold(books, books.ids["seats"]), await sold(books, books.ids["seats"])
+    document = """mutation($a: ID!, $b: ID!, $c: ID!) {
+      a: changeQuantity(input: {subscriptionId: $a, quantity: "2"}, idempotencyKey: "many a") { ...outcome }
+      b: changeQuantity(input: {subscriptionId: $b, quantity: "-2"}, idempotencyKey: "many b") { ...outcome }
+      c: suspendSubscription(input: {subscriptionId: $c, reason: "not paid"}, idempotencyKey: "many c") { ...outcome }
+    }
+    fragment outcome on Node { ... on Subscription { state quantity version } }"""
+    document = document.replace("{ ...outcome }", "{ ...outcome ... on Refusal { code path } }")
+    ids = {"a": first["id"], "b": second["id"], "c": second["id"]}
+    told = await books.data(document, **ids)
+    assert told == {
+        "a": {"state": "ACTIVE", "quantity": "2", "version": 2},
+        "b": {"code": "INVALID_INPUT", "path": ["quantity"]},
+        "c": {"state": "SUSPENDED", "quantity": "1", "version": 2},
+    }
+    assert await books.data(document, **ids) == told
