@@ -14,7 +14,7 @@ from uuid import UUID
 import strawberry
 from strawberry.schema_directive import Location
 
-from bss.refusal import InvalidInput, Refusal
+from bss.refusal import InvalidInput, NotFound, Refusal
 from bss.transaction.command import Command, Outcome
 from bss.viewer import REQUIRED
 from schema.asking import Batched, Info
@@ -54,7 +54,10 @@ def shown(question: Batched[UUID, Any], node: Any) -> Answer:
     async def answer(info: Info, outcome: Outcome, given: object) -> object:
         viewer = info.context.viewer
         seeing = replace(viewer, permissions=viewer.permissions | {REQUIRED[question]})
-        return node.of((await question(seeing, (outcome.object_id,)))[outcome.object_id])
+        found = (await question(seeing, (outcome.object_id,))).get(outcome.object_id)
+        if found is None:
+            raise NotFound(node.__name__.lower())  # it was made, and has left the caller's scope since
+        return node.of(found)
 
     return answer
 

@@ -21,7 +21,7 @@ from sync.observed import AcceptanceDocument
 
 class PairUnknown(Refusal):
     code = "SYNC_PAIR_UNKNOWN"
-    meaning = "The distributor speaks of a subscription that this organisation never sent."
+    meaning = "The distributor speaks of a subscription, or of a version of it, that this organisation never sent."
 
 
 async def apply_acceptance(tx: Transaction, link: Link, message: Message, now: datetime) -> UUID | None:
@@ -30,6 +30,8 @@ async def apply_acceptance(tx: Transaction, link: Link, message: Message, now: d
     pair = await pairs.named(tx, link.id, Subject.SUBSCRIPTION, message.pair_id)
     if pair is None:
         raise PairUnknown(f"There is no subscription with the pair {message.pair_id}.")
+    if document.desired_version > pair.version:
+        raise PairUnknown(f"Version {document.desired_version} of the pair {message.pair_id} was never sent.")
     if document.version < await _answered(tx, link, message.pair_id):
         return None
     told = (tx, link.id, Subject.SUBSCRIPTION, message.pair_id, document.desired_version)

@@ -17,6 +17,7 @@ from bss.catalogue.product import Offering
 from bss.organisations.account import Account
 from bss.provisioning.provision import provision, removed
 from bss.refusal import Refusal
+from bss.subscriptions import queries as subscriptions
 from bss.subscriptions.begin_service import PriceMissing
 from bss.subscriptions.order import Order
 from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
@@ -40,6 +41,16 @@ class CycleDiffers(Refusal):
     meaning = "The reseller's offering has another cycle than the distributor's offering that it resells."
 
 
+class SubscriptionOfAnother(Refusal):
+    code = "SYNC_SUBSCRIPTION_OF_ANOTHER"
+    meaning = "A mirror keeps the account, the plan and the predecessor with which it was made."
+
+
+class NoSuccessor(Refusal):
+    code = "SYNC_NO_SUCCESSOR"
+    meaning = "The subscription names a predecessor that has not ended by its start, or that was of another offering."
+
+
 async def apply_subscription(tx: Transaction, link: Link, message: Message, now: datetime) -> UUID | None:
     """Write the mirror as the only role that may, and put the acceptance on its way; None when it is stale."""
     document = SubscriptionDocument.read(message.data)
@@ -48,20 +59,47 @@ async def apply_subscription(tx: Transaction, link: Link, message: Message, now:
         return None
     account = await mirrored_account(tx, link, document.account_pair_id)
     offerings = await _offerings(tx, document)
-    # An end is never refused: what has lost its price can at least be cancelled.
-    if pair.version == 0 or document.state is not SubscriptionState.CANCELLED:
-        await _refuse_unpriced(tx, account, offerings.values(), max(now, document.starts_at))
+    stored = (await subscriptions.timeline(tx.viewer, (pair.local_id,)))[pair.local_id]
+    # An end is never refused: what has lost its price can at least be cancelled. What is new has to have one.
+    asked = set(offerings)
+    if document.state is SubscriptionState.CANCELLED:
+        asked -= {segment.offering_id for segment in stored}
+    await _refuse_unpriced(tx, account, [offerings[each] for each in asked], max(now, document.starts_at))
     projection = replace(
         _projection(link, account, offerings[document.offering_id], document),
         parent_id=await mirrored_subscription(tx, link, document.parent_pair_id),
         predecessor_id=await mirrored_subscription(tx, link, document.predecessor_pair_id),
     )
+    if pair.version:
+        await _refuse_another(tx, pair.local_id, projection)
+    elif projection.predecessor_id is not None:
+        await _refuse_usurper(tx, projection.predecessor_id, document)
     order = Order(Verb.MIRROR, document.starts_at)
     await write_timeline(tx, pair.local_id, document.timeline, projection, order, now=now)
     await _serve(tx, pair.local_id, document, now)
     await pairs.applied(tx, pair, message.version)
     await answer_subscription(tx, link, pair, message.version, refusal=None, now=now)
     return pair.local_id
+
+
+async def _refuse_another(tx: Transaction, mirror_id: UUID, told: Projection) -> None:
+    """A mirror stays whose it was made: accounts move as accounts, and a transfer makes another subscription."""
+    known = await subscriptions.one(tx.viewer, mirror_id)
+    if (known.account_id, known.parent_id, known.predecessor_id) != (
+        told.account_id,
+        told.parent_id,
+        told.predecessor_id,
+    ):
+        raise SubscriptionOfAnother("The subscription names another account, plan or predecessor than it did.")
+
+
+async def _refuse_usurper(tx: Transaction, predecessor_id: UUID, document: SubscriptionDocument) -> None:
+    """A successor is spared the one-time charges, so that it must go on with what has ended."""
+    before = await subscriptions.one(tx.viewer, predecessor_id)
+    if before.ends_at is None or before.ends_at > document.starts_at:
+        raise NoSuccessor("The subscription that it succeeds has not ended by its start.")
+    if document.timeline and before.offering_id != document.timeline[0].offering_id:
+        raise NoSuccessor("The subscription that it succeeds was of another offering.")
 
 
 async def _offerings(tx: Transaction, document: SubscriptionDocument) -> dict[UUID, Offering]:

@@ -89,7 +89,7 @@ class SubscriptionDocument:
     def read(cls, data: Mapping[str, Any]) -> SubscriptionDocument:
         """The document in a message's data. Raises `BadShape`."""
         try:
-            return cls(
+            read = cls(
                 account_pair_id=optional(UUID, data["account_pair_id"]),
                 offering_id=UUID(data["offering_id"]),
                 state=SubscriptionState(data["state"]),
@@ -107,8 +107,21 @@ class SubscriptionDocument:
                 parent_pair_id=optional(UUID, data["parent_pair_id"]),
                 predecessor_pair_id=optional(UUID, data["predecessor_pair_id"]),
             )
+            read._refuse_unsound()
         except UNREADABLE as fault:
             raise BadShape(unreadable("The subscription", fault)) from fault
+        return read
+
+    def _refuse_unsound(self) -> None:
+        """Raise `ValueError` where the state and the timeline say different things."""
+        if self.state is SubscriptionState.CANCELLED:
+            last = self.timeline[-1].effective_to if self.timeline else self.ends_at
+            if self.ends_at is None or last is None or last > self.ends_at:
+                raise ValueError("what is cancelled has an end, and nothing in service after it")
+        elif self.state is not SubscriptionState.CREATED and not self.timeline:
+            raise ValueError("what is not cancelled is in service some time")
+        if self.ends_at is not None and self.ends_at < self.starts_at:
+            raise ValueError("it ends before it starts")
 
 
 def paid(timeline: Timeline) -> Timeline:

@@ -50,8 +50,8 @@ Window = tuple[datetime, datetime]
 class Consumption:
     """One subscription in one period.
 
-    `started_at` is the first instant, in whatever period, at which it was active; None for what was transferred
-    here. `usage` are pairs of a meter's code and the sum over the period's hours, in the meter's base unit.
+    `started_at` is the first instant, in whatever period, after its trial; None for what was paid for elsewhere and
+    transferred here. `usage` are pairs of a meter's code and the sum over the period's hours, in the meter's base unit.
     `provisioned` tells whether the service ever ran, and `refusal` why a supplier refuses it.
 
     `places` is empty when the account stands at `path` all the period. Where it moved, `metered` has the usage from
@@ -108,7 +108,7 @@ lasting AS (
     AND g.recorded_from <= $7 AND (g.recorded_to IS NULL OR g.recorded_to > $7)
   ORDER BY g.subscription_id, g.effective_from),
 timeline AS (
-  SELECT subscription_id, min(effective_from) FILTER (WHERE status = 'active') AS started_at,
+  SELECT subscription_id, min(effective_from) FILTER (WHERE status <> 'trial') AS started_at,
     array_agg(offering_id) FILTER (WHERE within) AS offerings,
     array_agg(status) FILTER (WHERE within) AS statuses,
     array_agg(quantity) FILTER (WHERE within) AS quantities,
@@ -124,7 +124,9 @@ used AS (
   SELECT subscription_id, array_agg(meter) AS meters, array_agg(quantity) AS totals
   FROM metered GROUP BY subscription_id)
 SELECT chunk.id, chunk.path, chunk.account_id, chunk.removed_at,
-  CASE WHEN chunk.predecessor_id IS NULL THEN t.started_at END AS started_at, t.offerings, t.statuses, t.quantities,
+  CASE WHEN chunk.predecessor_id IS NULL OR NOT EXISTS (SELECT FROM segment b WHERE b.organisation_id = $1
+    AND b.subscription_id = chunk.predecessor_id AND b.status <> 'trial' AND b.recorded_to IS NULL)
+    THEN t.started_at END AS started_at, t.offerings, t.statuses, t.quantities,
   t.cycles, t.starts, t.ends, u.meters, u.totals, chunk.provisioned, chunk.refusal
 FROM chunk LEFT JOIN timeline t ON t.subscription_id = chunk.id LEFT JOIN used u ON u.subscription_id = chunk.id
 ORDER BY chunk.id
@@ -201,7 +203,7 @@ def _parted(row: Record, period: Period) -> Consumption:
     whole = _consumption_of(row)
     metered = () if row["meters"] is None else tuple(zip(row["since"], row["meters"], row["totals"], strict=True))
     whole = replace(whole, usage=_totals(metered))
-    if row["places"] is None or row["arrivals"][-1] <= period.start:
+    if row["places"] is None or (row["arrivals"][-1] <= period.start and row["places"][-1] == row["path"]):
         return whole
     places = tuple(_places(row["places"], row["arrivals"], period))
     return replace(whole, places=places, metered=metered)

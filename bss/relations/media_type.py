@@ -81,6 +81,9 @@ def _archive_problem(needed: str, content: bytes) -> str | None:
     # A file that begins as an archive: one that only ends as one may begin as anything.
     if not content.startswith(b"PK\x03\x04"):
         return "This is no file of an office application."
+    # Counted before it is read: reading a list of a hundred thousand members takes seconds.
+    if content.count(b"PK\x01\x02") > _MOST_MEMBERS:
+        return "This archive is too large when it is unpacked."
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             members = archive.infolist()

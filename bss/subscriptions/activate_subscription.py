@@ -9,7 +9,7 @@ from uuid import UUID
 from bss.permission import Permission
 from bss.refusal import LockedField, NotFound, WrongState
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
-from bss.subscriptions.open_change import open_change
+from bss.subscriptions.open_change import open_change, refuse_instant
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Verb
 from bss.transaction.begin import Transaction
@@ -32,6 +32,7 @@ class ActivateSubscription:
 )
 async def activate_subscription(tx: Transaction, request: ActivateSubscription, now: datetime) -> Outcome:
     """Begin the service of a created subscription; its start becomes the instant of activation."""
+    refuse_instant(tx, request.at, now)
     opened = await open_change(tx, request.subscription_id, Verb.ACTIVATE, expected_version=request.expected_version)
     subscription = opened.subscription
     starts_at = request.at or max(now, subscription.starts_at)

@@ -17,6 +17,7 @@ from bss.subscriptions.open_change import Opened, open_change, refuse_instant
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Projection, Subscription, SubscriptionState, Verb
+from bss.subscriptions.timeline import SegmentStatus, as_of
 from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
@@ -76,8 +77,11 @@ def _problems(
         problems.append(Problem(("offeringId",), f"{offering.name} has another supplier than {sold_plan.name}."))
     if subscription.parent_id is not None:
         problems.append(Problem(("subscriptionId",), "An add-on has no add-ons."))
-    if not any(segment.contains(starts_at) for segment in plan.timeline):
+    beside = as_of(plan.timeline, starts_at)
+    if beside is None:
         problems.append(Problem(("startsAt",), "The plan is not in service then."))
+    elif beside.status is SegmentStatus.TRIAL:
+        problems.append(Problem(("startsAt",), "The plan is in trial then; add-ons begin when it is paid for."))
     return problems
 
 

@@ -39,7 +39,8 @@ async def refuse_unpriced(tx: Transaction, account_path: str, offering: Offering
 async def first_end(tx: Transaction, sold: Projection, paid_from: datetime) -> datetime:
     """The end of the first term of what is not renewed; a trial is no part of a term."""
     zone = (await organisation(tx.viewer)).zone
-    return term(paid_from, anchor=sold.term_anchor or paid_from, months=sold.term_months, zone=zone).end
+    anchor = sold.term_anchor or paid_from
+    return term(max(paid_from, anchor), anchor=anchor, months=sold.term_months, zone=zone).end
 
 
 async def begin_service(

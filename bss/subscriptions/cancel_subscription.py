@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from bss.catalogue.product import Offering
@@ -14,7 +14,7 @@ from bss.refusal import InvalidInput, LockedField, NotFound, Refusal, WrongState
 from bss.subscriptions.open_change import Opened, asked_instant, open_add_ons, open_change, refuse_instant
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
-from bss.subscriptions.subscription import Verb
+from bss.subscriptions.subscription import Verb, within_window
 from bss.subscriptions.timeline import ended, trial_end
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
@@ -55,7 +55,7 @@ async def cancel_subscription(tx: Transaction, request: CancelSubscription, now:
         raise InvalidInput(problems)
     opened = await open_change(tx, request.subscription_id, Verb.CANCEL, expected_version=request.expected_version)
     ends_at = await _end(tx, request, opened, now)
-    add_ons = await open_add_ons(tx, opened.subscription, Verb.CANCEL)
+    add_ons = await open_add_ons(tx, opened.subscription, Verb.CANCEL, ends_at)
     sold = await offerings(tx.viewer, [each.subscription.id for each in (opened, *add_ons)])
     await _refuse_outside_window(tx, opened, sold[opened.subscription.id], ends_at)
     await end_service(tx, opened, sold[opened.subscription.id], Order(Verb.CANCEL, ends_at, request.reason), now)
@@ -86,11 +86,12 @@ async def _refuse_outside_window(tx: Transaction, opened: Opened, offering: Offe
     """A trial, and what has not begun, may always be cancelled."""
     days, subscription = offering.cancellation_days, opened.subscription
     paid_from = trial_end(opened.timeline) or subscription.starts_at
-    if days is None or not opened.timeline or ends_at <= paid_from:
+    begun = subscription.predecessor_id is not None or ends_at > paid_from
+    if days is None or not opened.timeline or not begun:
         return
-    term = subscription.term(ends_at, (await organisation(tx.viewer)).zone)
-    begun = max(term.start, paid_from)
-    if ends_at > begun + timedelta(days=days) and ends_at != term.start:
+    zone = (await organisation(tx.viewer)).zone
+    term = subscription.term(ends_at, zone)
+    if not within_window(subscription, offering, ends_at, zone) and ends_at != term.start:
         raise CancellationWindowClosed(
             f"It can be cancelled within {days} days of the start of a term, or on {term.end:%Y-%m-%d %H:%MZ}.",
             ("effectiveAt",),

@@ -76,7 +76,7 @@ def _problems(present: Offering, wanted: Offering) -> list[Problem]:
     found = []
     if wanted.kind is not present.kind:
         found.append(f"{wanted.name} is sold as {wanted.kind}, and {present.name} as {present.kind}.")
-    if wanted.supply_link_id != present.supply_link_id:
+    if wanted.supplier_id != present.supplier_id:
         found.append(f"{wanted.name} has another supplier than {present.name}.")
     if wanted.cycle_months != present.cycle_months:
         found.append(f"{wanted.name} has another cycle than {present.name}.")

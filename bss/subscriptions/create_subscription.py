@@ -18,6 +18,7 @@ from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
 from bss.subscriptions.characteristics import characteristics_problems
+from bss.subscriptions.open_change import refuse_instant
 from bss.subscriptions.order import Order
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
@@ -31,10 +32,10 @@ from bss.transaction.command import Outcome, command
 class CreateSubscription:
     """A sale of `quantity` of the offering to the account.
 
-    `starts_at` may lie in the past or in the future; left out, it is now. `name` is the offering's unless it is
-    given, and `order_reference` is made from the subscription's id. Without `activate` nothing is in service
-    until the subscription is activated. With `trial` it is tried first, for as many days as the offering says, and
-    paid for from then on unless it is cancelled.
+    `starts_at` may lie in the future or, with `subscription:backdate`, in the past; left out, it is now. `name` is the
+    offering's unless it is given, and `order_reference` is made from the subscription's id. Without `activate` nothing
+    is in service until the subscription is activated. With `trial` it is tried first, for as many days as the offering
+    says, and paid for from then on unless it is cancelled.
     """
 
     account_id: UUID
@@ -56,6 +57,7 @@ class CreateSubscription:
 )
 async def create_subscription(tx: Transaction, request: CreateSubscription, now: datetime) -> Outcome:
     """Sell an offering to an account, and begin its service unless it is to be activated later."""
+    refuse_instant(tx, request.starts_at, now)
     account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored(f"The account {account.name!r}")
     account.refuse_if_closed(("accountId",))

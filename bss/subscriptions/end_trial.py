@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from bss.permission import Permission
@@ -18,6 +18,9 @@ from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
+MOST_EXTENDED = 2
+"""How many times its length a trial has at most, with all extensions."""
+
 
 @dataclass(frozen=True)
 class ConvertTrial:
@@ -29,7 +32,7 @@ class ConvertTrial:
 
 @dataclass(frozen=True)
 class ExtendTrial:
-    """In trial until `until`, which lies after the present end of the trial."""
+    """In trial until `until`, after the present end of the trial; in all at most twice as long as the offering says."""
 
     subscription_id: UUID
     until: datetime
@@ -61,6 +64,10 @@ async def extend_trial(tx: Transaction, request: ExtendTrial, now: datetime) -> 
     )
     if request.until <= _running_trial(opened, now):
         raise InvalidInput.at("until", "A trial is extended to an instant after its end.")
+    offering = (await offerings(tx.viewer, (opened.subscription.id,)))[opened.subscription.id]
+    longest = timedelta(days=MOST_EXTENDED * offering.trial_days)
+    if request.until > opened.subscription.starts_at + longest:
+        raise InvalidInput.at("until", f"A trial of {offering.name} has at most {longest.days} days in all.")
     return await _end_trial(tx, opened, Order(Verb.EXTEND_TRIAL, request.until), now)
 
 

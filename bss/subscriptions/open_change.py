@@ -19,7 +19,7 @@ from bss.subscriptions.order import Order
 from bss.subscriptions.queries import timeline
 from bss.subscriptions.rows import SUBSCRIPTION_COLUMNS, subscription_of
 from bss.subscriptions.subscription import TRANSITIONS, Subscription, SubscriptionState, Verb, after
-from bss.subscriptions.timeline import Change, OutsideTimeline, Timeline, changed
+from bss.subscriptions.timeline import Change, OutsideTimeline, Timeline, changed, remaining
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 
@@ -72,8 +72,8 @@ async def open_change(tx: Transaction, subscription_id: UUID, verb: Verb, *, exp
     return Opened(subscription, (await timeline(tx.viewer, (subscription_id,)))[subscription_id], following)
 
 
-async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb) -> tuple[Opened, ...]:
-    """Lock the add-ons of a plan that the verb can be said of: they share its fate."""
+async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb, at: datetime) -> tuple[Opened, ...]:
+    """Lock the add-ons of a plan that share its fate at the instant: in service then or later, and fit for the verb."""
     rows = await tx.connection.fetch(
         f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
         " WHERE organisation_id = $1 AND parent_id = $2 ORDER BY id FOR UPDATE",
@@ -82,7 +82,9 @@ async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb) -> tuple
     found = [subscription_of(row) for row in rows]
     timelines = await timeline(tx.viewer, [each.id for each in found])
     following = {each.id: TRANSITIONS.get((each.state, verb)) for each in found}
-    return tuple(Opened(each, timelines[each.id], state) for each in found if (state := following[each.id]))
+    lasting = {each.id for each in found if any(remaining(timelines[each.id], at))}
+    fit = [(each, following[each.id]) for each in found if each.id in lasting]
+    return tuple(Opened(each, timelines[each.id], state) for each, state in fit if state is not None)
 
 
 async def asked_instant(

@@ -9,6 +9,7 @@ from uuid import UUID
 from bss.organisations.queries import organisation
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
+from bss.subscriptions.follow_plan import follow_plan
 from bss.subscriptions.open_change import open_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.subscription import Verb
@@ -46,5 +47,7 @@ async def renew_subscription(tx: Transaction, request: RenewSubscription, now: d
         until = subscription.term(until, zone).end
     order = Order(Verb.RENEW, subscription.ends_at)
     wanted = lasting_until(opened.timeline, until)
-    await write_timeline(tx, subscription.id, wanted, replace(subscription, ends_at=until), order, now=now)
+    renewed = replace(subscription, ends_at=until)
+    await write_timeline(tx, subscription.id, wanted, renewed, order, now=now)
+    await follow_plan(tx, subscription, renewed, order, now)
     return Outcome(subscription.id)

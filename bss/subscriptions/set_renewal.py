@@ -9,6 +9,7 @@ from uuid import UUID
 from bss.organisations.queries import organisation
 from bss.permission import Permission
 from bss.refusal import LockedField, NotFound, WrongState
+from bss.subscriptions.follow_plan import follow_plan
 from bss.subscriptions.open_change import open_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.subscription import Verb
@@ -42,5 +43,7 @@ async def set_renewal(tx: Transaction, request: SetRenewal, now: datetime) -> Ou
         ends_at = subscription.term(now, (await organisation(tx.viewer)).zone).end
         wanted = ended(wanted, ends_at)
     renewed = replace(subscription, renews_automatically=request.renews_automatically, ends_at=ends_at)
-    await write_timeline(tx, subscription.id, wanted, renewed, Order(Verb.SET_RENEWAL, now), now=now)
+    order = Order(Verb.SET_RENEWAL, now)
+    await write_timeline(tx, subscription.id, wanted, renewed, order, now=now)
+    await follow_plan(tx, subscription, renewed, order, now)
     return Outcome(subscription.id)

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from bss.catalogue.product import Offering
 from bss.period import Period, term
 from bss.refusal import LockedField, WrongState
 
@@ -61,6 +62,7 @@ TRANSITIONS: dict[tuple[SubscriptionState, Verb], SubscriptionState] = {
     (SubscriptionState.ACTIVE, Verb.ALIGN_TERM): SubscriptionState.ACTIVE,
     (SubscriptionState.ACTIVE, Verb.TRANSFER): SubscriptionState.CANCELLED,
     (SubscriptionState.ACTIVE, Verb.CANCEL): SubscriptionState.CANCELLED,
+    (SubscriptionState.SUSPENDED, Verb.TRANSFER): SubscriptionState.CANCELLED,
     (SubscriptionState.SUSPENDED, Verb.RESUME): SubscriptionState.ACTIVE,
     (SubscriptionState.SUSPENDED, Verb.CANCEL): SubscriptionState.CANCELLED,
 }
@@ -132,3 +134,13 @@ class Subscription(Projection):
         """Raise `LockedField` when the subscription belongs to another organisation's BSS."""
         if self.mirrored:
             raise LockedField(f"The subscription {self.name!r}", self.managed_by)
+
+
+def within_window(subscription: Subscription, offering: Offering, at: datetime, zone: str) -> bool:
+    """Whether a term has begun so recently that the subscription may be cancelled at once; without a window, always."""
+    if offering.cancellation_days is None:
+        return True
+    begun = subscription.term(at, zone).start
+    if subscription.predecessor_id is None:
+        begun = max(begun, subscription.starts_at)
+    return at <= begun + timedelta(days=offering.cancellation_days)

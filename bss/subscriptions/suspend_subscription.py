@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -38,6 +38,8 @@ async def suspend_subscription(tx: Transaction, request: SuspendSubscription, no
     if tried_until is not None and at < tried_until:
         raise WrongState("A trial cannot be suspended; it can be cancelled.")
     order = Order(Verb.SUSPEND, at, request.reason)
-    for each in (opened, *await open_add_ons(tx, opened.subscription, Verb.SUSPEND)):
-        await write_change(tx, each, order, now, status=SegmentStatus.SUSPENDED)
+    await write_change(tx, opened, order, now, status=SegmentStatus.SUSPENDED)
+    for each in await open_add_ons(tx, opened.subscription, Verb.SUSPEND, order.effective_at):
+        own = replace(order, effective_at=max(order.effective_at, each.subscription.starts_at))
+        await write_change(tx, each, own, now, status=SegmentStatus.SUSPENDED)
     return Outcome(opened.subscription.id)

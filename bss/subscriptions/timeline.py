@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from itertools import pairwise
+from itertools import pairwise, takewhile
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -97,7 +97,7 @@ def ended(timeline: Timeline, at: datetime) -> Timeline:
 
 def lasting_until(timeline: Timeline, until: datetime | None) -> Timeline:
     """The timeline with its end put off to `until`, or to no end; its last segment lasts on."""
-    return _joined((*timeline[:-1], replace(timeline[-1], effective_to=until)))
+    return _joined((*timeline[:-1], *(replace(last, effective_to=until) for last in timeline[-1:])))
 
 
 def tried_until(timeline: Timeline, until: datetime) -> Timeline:
@@ -106,26 +106,40 @@ def tried_until(timeline: Timeline, until: datetime) -> Timeline:
     The first paid segment begins then; a change that was scheduled after that stays where it is. Raises
     `OutsideTimeline` when there is no trial, and when `until` is not between its start and the end of what follows.
     """
-    trial = timeline[:1]
-    if not trial or trial[0].status is not SegmentStatus.TRIAL or until < trial[0].effective_from:
+    trial = tuple(takewhile(_is_trial, timeline))
+    if not trial or until < trial[0].effective_from:
         raise OutsideTimeline(f"there is no trial to end at {until}")
-    paying = replace(trial[0], status=SegmentStatus.ACTIVE, effective_to=None)
     later = [segment for segment in timeline if segment.effective_to is None or segment.effective_to > until]
     if not later:
         raise OutsideTimeline(f"{until} lies after the end")
-    first = later[0]
-    begun = replace(
-        paying if first.status is SegmentStatus.TRIAL else first,
-        effective_from=until,
-        effective_to=first.effective_to,
+    begun = replace(later[0], effective_from=until)
+    paid = (replace(each, status=SegmentStatus.ACTIVE) if _is_trial(each) else each for each in (begun, *later[1:]))
+    tried = () if until == trial[0].effective_from else lasting_until(ended(trial, until), until)
+    return _joined((*tried, *paid))
+
+
+def resumed(timeline: Timeline, at: datetime) -> Timeline:
+    """The timeline with what is suspended from `at` on in service again; what was not suspended stays as it is.
+
+    Raises `OutsideTimeline`.
+    """
+    if not any(segment.contains(at) for segment in timeline):
+        raise OutsideTimeline(f"{at} lies outside the timeline")
+    back = (
+        replace(each, status=SegmentStatus.ACTIVE) if each.status is SegmentStatus.SUSPENDED else each
+        for each in remaining(timeline, at)
     )
-    tried = () if until == trial[0].effective_from else (replace(trial[0], effective_to=until),)
-    return _joined((*tried, begun, *later[1:]))
+    return _joined((*ended(timeline, at), *back))
 
 
 def trial_end(timeline: Timeline) -> datetime | None:
     """When the trial at its beginning ends, in the past or to come; None without one."""
-    return timeline[0].effective_to if timeline and timeline[0].status is SegmentStatus.TRIAL else None
+    trial = tuple(takewhile(_is_trial, timeline))
+    return trial[-1].effective_to if trial else None
+
+
+def _is_trial(segment: Segment) -> bool:
+    return segment.status is SegmentStatus.TRIAL
 
 
 def as_of(timeline: Timeline, instant: datetime) -> Segment | None:

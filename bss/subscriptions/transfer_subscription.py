@@ -9,7 +9,7 @@ from uuid import UUID
 from bss.catalogue.product import Offering
 from bss.identifier import uuid7
 from bss.organisations import queries as organisations
-from bss.organisations.account import Account
+from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
 from bss.provisioning.provision import provision, removed
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
@@ -17,7 +17,7 @@ from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
 from bss.subscriptions.open_change import Opened, open_add_ons, open_change, refuse_instant
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
-from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
+from bss.subscriptions.subscription import Projection, Verb
 from bss.subscriptions.timeline import ended, remaining
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
@@ -42,7 +42,7 @@ class TransferSubscription:
 @command(
     "transferSubscription",
     requires=Permission.SUBSCRIPTION_MANAGE,
-    refuses=(NotFound, LockedField, WrongState, PriceMissing),
+    refuses=(NotFound, LockedField, WrongState, PriceMissing, AccountClosed),
 )
 async def transfer_subscription(tx: Transaction, request: TransferSubscription, now: datetime) -> Outcome:
     """Transfer a subscription with its add-ons to another account; the result is its successor there."""
@@ -50,9 +50,11 @@ async def transfer_subscription(tx: Transaction, request: TransferSubscription, 
     opened = await open_change(tx, request.subscription_id, Verb.TRANSFER, expected_version=request.expected_version)
     account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored(f"The account {account.name!r}")
+    account.refuse_if_closed(("accountId",))
     at = request.effective_at or opened.by_default(now)
     _refuse(request, opened, account, at)
-    add_ons = await open_add_ons(tx, opened.subscription, Verb.TRANSFER)
+    await _refuse_used(tx, opened.subscription.id, at)
+    add_ons = await open_add_ons(tx, opened.subscription, Verb.TRANSFER, at)
     sold = await offerings(tx.viewer, [each.subscription.id for each in (opened, *add_ons)])
     order = Order(Verb.TRANSFER, at, request.reason)
     successor = await _moved(tx, opened, sold[opened.subscription.id], account, order, now)
@@ -70,6 +72,17 @@ def _refuse(request: TransferSubscription, opened: Opened, account: Account, at:
         raise InvalidInput.at("subscriptionId", "An add-on goes with its plan.")
     if not any(segment.contains(at) for segment in opened.timeline):
         raise InvalidInput.at("effectiveAt", "The subscription is not in service then.")
+
+
+async def _refuse_used(tx: Transaction, subscription_id: UUID, at: datetime) -> None:
+    """Usage stays with the subscription that it was measured for, and nobody else is charged for it."""
+    # Hours are rows of `bss.metering`, a higher package; only the last instant is read here.
+    last = await tx.connection.fetchval(
+        "SELECT max(hour) FROM usage_hour WHERE organisation_id = $1 AND subscription_id = $2",
+        *(tx.organisation_id, subscription_id),
+    )
+    if last is not None and last >= at:
+        raise InvalidInput.at("effectiveAt", f"There is usage until {last:%Y-%m-%d %H:%MZ}; transfer it after that.")
 
 
 async def _moved(
@@ -104,7 +117,7 @@ def _successor(opened: Opened, account: Account, at: datetime, beside: UUID | No
         account_id=account.id,
         offering_id=old.offering_id,
         name=old.name,
-        state=SubscriptionState.ACTIVE,
+        state=old.state,
         quantity=old.quantity,
         characteristics=old.characteristics,
         cycle_months=old.cycle_months,

@@ -17,6 +17,7 @@ import strawberry
 
 from bss.identifier import Kind
 from bss.metering import queries as metering
+from bss.module import ModuleOff
 from bss.organisations import account as accounts
 from bss.organisations import queries as organisations
 from bss.period import Period, billing_period
@@ -79,7 +80,7 @@ def _unless_denied(viewer: Viewer, question: Any, value: Any) -> Any:
     """
     try:
         viewer.require(REQUIRED[question])
-    except PermissionDenied as denied:
+    except (PermissionDenied, ModuleOff) as denied:
         return denied
     return value
 

@@ -66,7 +66,7 @@ async def test_the_distributor_sees_resellers_lite_resellers_customers_and_subsc
     top = body["data"]["channel"]
     assert "errors" not in body
     assert outline(top) == {
-        "Cloud 3": [{"Cloud Resell 3": [{"Cloud Lite 2": [{"X 1": []}, {"Y 1": []}]}, {"Z 1": []}]}]
+        "Cloud 5": [{"Cloud Resell 5": [{"Cloud Lite 2": [{"X 2": []}]}, {"Z 2": []}, {"Y 1": []}]}]
     }
     (resell,) = nodes(top["accounts"])
     (lite,) = [each for each in nodes(resell["accounts"]) if each["name"] == "Cloud Lite"]
@@ -76,10 +76,12 @@ async def test_the_distributor_sees_resellers_lite_resellers_customers_and_subsc
     found = {each["name"]: each for each in held(top)}
     assert {name: (each["state"], each["quantity"]) for name, each in found.items()} == {
         "X Office seats": ("ACTIVE", "6"),
+        "X Support": ("CANCELLED", "1"),
         "Y Office seats": ("CANCELLED", "2"),
+        "Z Office seats": ("ACTIVE", "2"),
         "Z Virtual machine": ("ACTIVE", "1"),
     }
-    assert {each["offering"]["name"] for each in found.values()} == {"Office seats", "Virtual machine"}
+    assert {each["offering"]["name"] for each in found.values()} == {"Office seats", "Support", "Virtual machine"}
     assert {(each["mirrored"], each["lockedBy"], each["syncState"]) for each in found.values()} == {
         (True, "Cloud Resell", "IN_STEP")
     }
@@ -92,7 +94,7 @@ async def test_the_month_is_the_one_of_the_organisations_zone(server: Server, en
     async with end_of_april.copied(server) as (_, database, story):
         with database.bound():
             body = await execute(TREE, story.channel.cloud.owner, SetClock(midnight(31)), {"last": 200})
-    assert [each["usageMonthToDate"] for each in held(body["data"]["channel"])] == [[], [], []]
+    assert [each["usageMonthToDate"] for each in held(body["data"]["channel"])] == [[]] * 5
 
 
 async def test_a_partner_sees_its_own_place_and_what_is_below(books: Books) -> None:

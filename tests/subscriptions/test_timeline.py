@@ -22,6 +22,7 @@ from bss.subscriptions.timeline import (
     ended,
     lasting_until,
     remaining,
+    resumed,
     sound,
     started,
     trial_end,
@@ -198,3 +199,32 @@ def test_what_remains_after_an_instant_begins_there() -> None:
     timeline = (seats(5, june(1), june(11)), seats(8, june(11)))
     assert tuple(remaining(timeline, june(6))) == (seats(5, june(6), june(11)), seats(8, june(11)))
     assert tuple(remaining(timeline, june(11))) == (seats(8, june(11)),)
+
+
+def test_a_trial_of_two_segments_ends_as_a_whole() -> None:
+    """Three seats more on the 6th, in trial until the 15th; paid for from the 3rd, from the 10th, from the 20th."""
+    timeline = (trial(5, june(1), june(6)), trial(8, june(6), june(15)), seats(8, june(15)))
+    assert trial_end(timeline) == june(15)
+    assert tried_until(timeline, june(3)) == (trial(5, june(1), june(3)), seats(5, june(3), june(6)), seats(8, june(6)))
+    assert tried_until(timeline, june(10)) == (
+        trial(5, june(1), june(6)),
+        trial(8, june(6), june(10)),
+        seats(8, june(10)),
+    )
+    assert tried_until(timeline, june(20))[-2:] == (trial(8, june(6), june(20)), seats(8, june(20)))
+
+
+def test_resuming_touches_what_is_suspended_and_nothing_else() -> None:
+    held = replace(seats(5, june(20), june(25)), status=SegmentStatus.SUSPENDED)
+    timeline = (*TRIED[:1], seats(5, june(15), june(20)), held, seats(8, june(25)))
+    assert resumed(timeline, june(10)) == (*TRIED[:1], seats(5, june(15), june(25)), seats(8, june(25)))
+    assert resumed(timeline, june(22)) == (
+        *timeline[:2],
+        replace(held, effective_to=june(22)),
+        seats(5, june(22), june(25)),
+        seats(8, june(25)),
+    )
+
+
+def test_nothing_lasts_until_nothing() -> None:
+    assert lasting_until((), june(1)) == ()

@@ -189,7 +189,7 @@ async def test_what_does_not_fit_is_refused_and_holds_up_nothing_else(
     origin_id = await channel.sell("Z", 5)
     await channel.settle()
     known = recorder.last(Subject.SUBSCRIPTION)
-    unfit = replace(known, sequence=known.sequence + 1, version=2, data={**known.data, "timeline": [], **change})
+    unfit = replace(known, sequence=known.sequence + 1, version=2, data={**known.data, **change})
     good = replace(known, sequence=known.sequence + 2, version=3, data={**known.data, "renews_automatically": False})
     answer = await recorder.send(unfit, good)
     assert [(result.verdict, result.code) for result in answer.results] == [

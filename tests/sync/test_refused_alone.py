@@ -151,10 +151,28 @@ async def test_an_acceptance_without_a_refusal_clears_the_one_that_stood(channel
     origin_id = await channel.sell("Z", 5)
     await channel.settle()
     word = recorder.last(Subject.ACCEPTANCE)
+    # As if two newer versions were on their way: an answer to what was never sent is refused.
+    with channel.resell.database.bound():
+        async with begin(channel.resell.viewer) as tx:
+            await tx.connection.execute("UPDATE pair SET version = 3 WHERE subject = 'subscription'")
     for step, refusal in ((1, "PRICE_MISSING: no price"), (2, None)):
         data = {**word.data, "desired_version": 1 + step, "refusal": refusal, "provisioned_at": None}
         await recorder.send(replace(word, sequence=word.sequence + step, version=word.version + 2 * step, data=data))
         assert (await origin(channel, origin_id)).refusal == refusal
+
+
+async def test_an_answer_to_a_version_that_was_never_sent_is_refused(channel: Channel) -> None:
+    recorder = Recorder(channel)
+    await channel.sell("Z", 5)
+    await channel.settle()
+    word = recorder.last(Subject.ACCEPTANCE)
+    early = replace(
+        word, sequence=word.sequence + 1, version=word.version + 2, data={**word.data, "desired_version": 4000}
+    )
+    (result,) = (await recorder.send(early)).results
+    assert (result.verdict, result.code) == (Verdict.REFUSED, "SYNC_PAIR_UNKNOWN")
+    known = await channel.rows(channel.resell, "SELECT acknowledged_version FROM pair", "acknowledged_version")
+    assert "4000" not in known
 
 
 @pytest.mark.parametrize("table", ["subscription", "segment", "usage_hour", "usage_event"])
