@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from pathlib import Path
 
+import click
+
 import bss
 import schema
 import sync
@@ -20,6 +22,7 @@ from bss.outbox.event import MEANING, EventName
 from bss.permission import STANDARD_ROLES, Permission
 from bss.refusal import Refusal, catalogue
 from bss.transaction.command import COMMANDS
+from server.command_line.main import bss as command_line
 from server.settings import Settings
 from workers.reactions import REACTIONS
 
@@ -87,6 +90,25 @@ def jobs_page() -> str:
     return "# Jobs\n\n" + _table(("job", "meaning", "caused by"), rows)
 
 
+def command_line_page() -> str:
+    rows = ((f"`{usage}`", meaning) for usage, meaning in sorted(_usages(command_line, "bss")))
+    how = "`bss COMMAND --help` says more. `--json` prints one JSON document instead of a table.\n\n"
+    return "# Command line\n\n" + how + _table(("command", "meaning"), rows)
+
+
+def _usages(group: click.Group, above: str) -> Iterator[tuple[str, str]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from _usages(command, f"{above} {name}")
+        else:
+            arguments = [
+                each.human_readable_name.upper() for each in command.params if isinstance(each, click.Argument)
+            ]
+            options = [f"[{each.opts[0]}]" for each in command.params if isinstance(each, click.Option)]
+            meaning = (command.help or "").partition("\n\n")[0].replace("\n", " ")
+            yield " ".join((above, name, *arguments, *options)), meaning
+
+
 def sdl() -> str:
     from schema.execution import sdl as written
 
@@ -94,6 +116,7 @@ def sdl() -> str:
 
 
 PAGES: dict[str, Callable[[], str]] = {
+    "docs/reference/command-line.md": command_line_page,
     "docs/reference/commands.md": commands_page,
     "docs/reference/events.md": events_page,
     "docs/reference/jobs.md": jobs_page,

@@ -14,9 +14,11 @@ from asyncpg import Record
 
 from bss.permission import Permission
 from bss.transaction.begin import reading
+from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id = ANY($3)"
+_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
+_TOKENS = f"SELECT id, membership_id, name, created_at, expires_at, revoked_at FROM api_token WHERE {_IN_SCOPE}"
 
 
 @dataclass(frozen=True)
@@ -54,22 +56,30 @@ class Token:
 @requires(Permission.PERSON_MANAGE)
 async def people(viewer: Viewer, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The people among these who belong to accounts in the viewer's scope, by id."""
-    rows = await _rows(viewer, f"SELECT id, name, email, created_at FROM person WHERE {_IN_SCOPE}", person_ids)
+    rows = await _rows(
+        viewer, f"SELECT id, name, email, created_at FROM person WHERE {_IN_SCOPE} AND id = ANY($3)", person_ids
+    )
     return {row["id"]: Person(**dict(row)) for row in rows}
 
 
 @requires(Permission.PERSON_MANAGE)
 async def memberships(viewer: Viewer, membership_ids: Collection[UUID]) -> dict[UUID, Membership]:
     """The memberships among these over accounts in the viewer's scope, by id."""
-    select = f"SELECT id, person_id, account_id, role FROM membership WHERE {_IN_SCOPE}"
+    select = f"SELECT id, person_id, account_id, role FROM membership WHERE {_IN_SCOPE} AND id = ANY($3)"
     return {row["id"]: Membership(**dict(row)) for row in await _rows(viewer, select, membership_ids)}
 
 
 @requires(Permission.TOKEN_CREATE)
 async def tokens(viewer: Viewer, token_ids: Collection[UUID]) -> dict[UUID, Token]:
     """The tokens among these whose memberships lie in the viewer's scope, by id; revoked ones too."""
-    select = f"SELECT id, membership_id, name, created_at, expires_at, revoked_at FROM api_token WHERE {_IN_SCOPE}"
+    select = f"{_TOKENS} AND id = ANY($3)"
     return {row["id"]: Token(**dict(row)) for row in await _rows(viewer, select, token_ids)}
+
+
+@requires(Permission.TOKEN_CREATE)
+async def token_page(viewer: Viewer, request: PageRequest) -> Page[Token]:
+    """The tokens whose memberships lie in the viewer's scope, oldest first; revoked ones too."""
+    return await paged(viewer, _TOKENS, (viewer.organisation_id, viewer.path), request, lambda row: Token(**dict(row)))
 
 
 async def _rows(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> list[Record]:

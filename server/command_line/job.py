@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 import click
 
-from bss.identifier import Kind, MalformedId, private, public
+from bss.identifier import Kind, public
 from bss.jobs.claim import ResumeJob, resume
 from bss.jobs.job import Job, JobState
-from bss.jobs.queries import listed
-from server.command_line.opening import clock, organisation_named, with_installation
-from server.installation import Installation
+from bss.jobs.queries import listed, many
+from bss.transaction.page import MOST_ROWS
+from bss.viewer import Viewer
+from server.command_line.answer import Listing, Record, answers
+from server.command_line.arguments import PublicId, of_organisation
+from server.command_line.opening import asked, clock
 
 
 @click.group()
@@ -18,38 +23,41 @@ def job() -> None:
 
 
 @job.command("list")
-@click.argument("organisation")
+@answers
+@of_organisation
 @click.option("--state", type=click.Choice([state.value for state in JobState]))
-def list_jobs(organisation: str, state: str | None) -> None:
+@click.option("--first", type=click.IntRange(1, MOST_ROWS), default=50, show_default=True, help="Rows.")
+def list_jobs(organisation: str, state: str | None, first: int) -> Listing:
     """List the jobs of ORGANISATION (its slug), the most overdue first."""
-
-    async def body(_: Installation) -> tuple[Job, ...]:
-        entry = await organisation_named(organisation)
-        return await listed(entry.system("command line"), None if state is None else JobState(state))
-
-    found = with_installation(body)
-    for each in found:
-        click.echo(
-            f"{public(Kind.JOB, each.id)}  {each.state.value:8}{each.kind.value:28}"
-            f"{each.attempts:3} attempts, {each.faults} faults  {each.reason or ''}"
-        )
-    if not found:
-        click.echo("No jobs.")
+    wanted = None if state is None else JobState(state)
+    found = asked(organisation, lambda viewer: listed(viewer, wanted, most=first + 1))
+    more = "There are more: --state, --first" if len(found) > first else None
+    shown = ("id", "state", "kind", "dueAt", "faults", "reason")
+    return Listing([_card(each) for each in found[:first]], shown, "No jobs.", more)
 
 
 @job.command("resume")
-@click.argument("organisation")
-@click.argument("job_id")
-def resume_job(organisation: str, job_id: str) -> None:
-    """Make a parked job due again."""
-    try:
-        identifier = private(Kind.JOB, job_id)
-    except MalformedId as malformed:
-        raise click.BadParameter(str(malformed), param_hint="JOB_ID") from malformed
+@answers
+@of_organisation
+@click.argument("job_id", type=PublicId(Kind.JOB))
+def resume_job(organisation: str, job_id: UUID) -> Record:
+    """Make a parked job of ORGANISATION (its slug) due again."""
 
-    async def body(_: Installation) -> None:
-        entry = await organisation_named(organisation)
-        await resume(entry.system("command line"), ResumeJob(identifier), now=clock().now())
+    async def body(viewer: Viewer) -> Job:
+        await resume(viewer, ResumeJob(job_id), now=clock().now())
+        return (await many(viewer, (job_id,)))[job_id]
 
-    with_installation(body)
-    click.echo(f"{job_id} is due again.")
+    return _card(asked(organisation, body))
+
+
+def _card(found: Job) -> Record:
+    return {
+        "id": public(Kind.JOB, found.id),
+        "state": found.state,
+        "kind": found.kind,
+        "key": found.key,
+        "dueAt": found.due_at,
+        "attempts": found.attempts,
+        "faults": found.faults,
+        "reason": found.reason,
+    }

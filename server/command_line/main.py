@@ -7,16 +7,22 @@ from __future__ import annotations
 
 import logging
 import sys
+from collections.abc import Sequence
 
 import click
 
 from bss.refusal import Refusal
+from server.command_line.account import account
 from server.command_line.bill import bill
+from server.command_line.completion import PROGRAM, completion
 from server.command_line.demo import demo
 from server.command_line.doctor import doctor
 from server.command_line.job import job
+from server.command_line.org import org
+from server.command_line.price_list import price_list
 from server.command_line.processes import migrate, serve, work
 from server.command_line.sync import sync
+from server.command_line.token import token
 from server.command_line.usage import usage
 from server.embedded import EmbeddedServersFailed
 from server.settings import BadSetting
@@ -29,14 +35,19 @@ def bss() -> None:
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
 
 
-for command in (bill, demo, doctor, job, migrate, serve, sync, usage, work):
+for command in (
+    *(account, bill, completion, demo, doctor, job, migrate, org, price_list, serve, sync, token, usage, work),
+):
     bss.add_command(command)
 
 
-def main() -> None:
-    """Run the command line; expected failures are one sentence on standard error, never a stack trace."""
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run the command line; expected failures are one sentence on standard error, never a stack trace.
+
+    `arguments` are those of the process when they are left out.
+    """
     try:
-        bss(standalone_mode=False)
+        bss(arguments, PROGRAM, standalone_mode=False)
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as problem:

@@ -13,9 +13,11 @@ import click
 
 from bss.clock import SystemClock
 from bss.organisations.directory import Entry, named, organisations
+from bss.viewer import Viewer
 from server.installation import Installation, opened
 from server.settings import load
 
+ACTOR = "command line"
 Result = TypeVar("Result")
 
 
@@ -32,6 +34,15 @@ def with_installation(body: Callable[[Installation], Awaitable[Result]]) -> Resu
             return await body(installation)
 
     return asyncio.run(run())
+
+
+def asked(slug: str, question: Callable[[Viewer], Awaitable[Result]]) -> Result:
+    """Ask, or command, as the organisation's own viewer, named in the audit as the command line."""
+
+    async def body(_: Installation) -> Result:
+        return await question((await organisation_named(slug)).system(ACTOR))
+
+    return with_installation(body)
 
 
 async def organisation_named(slug: str) -> Entry:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from bss.identifier import Kind, public
 from bss.organisations.directory import organisations
-from server.command_line.opening import with_installation
+from server.command_line.answer import Listing, Record, answers
+from server.command_line.opening import ACTOR, with_installation
 from server.installation import Installation
 from sync.status import LinkStatus, link_statuses
 
@@ -16,27 +18,34 @@ def sync() -> None:
 
 
 @sync.command("status")
-def status() -> None:
+@answers
+def status() -> Listing:
     """Show every link of this installation, seen from each side."""
 
-    async def body(_: Installation) -> list[tuple[str, LinkStatus]]:
-        found = []
-        for entry in await organisations():
-            found += [(entry.slug, each) for each in await link_statuses(entry.system("command line"))]
-        return found
+    async def body(_: Installation) -> list[Record]:
+        return [
+            _card(entry.slug, each)
+            for entry in await organisations()
+            for each in await link_statuses(entry.system(ACTOR))
+        ]
 
-    rows = with_installation(body)
-    for slug, each in rows:
-        click.echo(_told(slug, each))
-    if not rows:
-        click.echo("No links.")
+    shown = ("organisation", "side", "peer", "pairs", "refusedPairs", "waiting", "waitingSince", "parked", "lastError")
+    return Listing(with_installation(body), shown, "No links.")
 
 
-def _told(slug: str, each: LinkStatus) -> str:
-    waiting = f", the oldest since {each.waiting_since:%Y-%m-%d %H:%M}" if each.waiting_since else ""
-    trouble = f"\n  last error: {each.last_error}" if each.last_error else ""
-    return (
-        f"{slug} → {each.peer_name} (as {each.side}): {each.pairs} pairs, {each.refused_pairs} refused;"
-        f" {each.acknowledged} acknowledged, {each.pending + each.sent} waiting{waiting}, {each.parked} parked;"
-        f" sent through {each.sent_through}, received through {each.received_through}{trouble}"
-    )
+def _card(slug: str, found: LinkStatus) -> Record:
+    return {
+        "id": public(Kind.LINK, found.id),
+        "organisation": slug,
+        "side": found.side,
+        "peer": found.peer_name,
+        "pairs": found.pairs,
+        "refusedPairs": found.refused_pairs,
+        "acknowledged": found.acknowledged,
+        "waiting": found.pending + found.sent,
+        "waitingSince": found.waiting_since,
+        "parked": found.parked,
+        "sentThrough": found.sent_through,
+        "receivedThrough": found.received_through,
+        "lastError": found.last_error,
+    }
