@@ -101,12 +101,14 @@ def _usages(group: click.Group, above: str) -> Iterator[tuple[str, str]]:
         if isinstance(command, click.Group):
             yield from _usages(command, f"{above} {name}")
         else:
-            arguments = [
-                each.human_readable_name.upper() for each in command.params if isinstance(each, click.Argument)
-            ]
-            options = [f"[{each.opts[0]}]" for each in command.params if isinstance(each, click.Option)]
             meaning = (command.help or "").partition("\n\n")[0].replace("\n", " ")
-            yield " ".join((above, name, *arguments, *options)), meaning
+            yield " ".join((above, name, *map(_parameter, command.params))), meaning
+
+
+def _parameter(given: click.Parameter) -> str:
+    """What need not be given stands in brackets."""
+    name = given.opts[0] if isinstance(given, click.Option) else given.human_readable_name.upper()
+    return name if given.required else f"[{name}]"
 
 
 def sdl() -> str:
