@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import click
 import pytest
@@ -18,6 +19,7 @@ from bss.transaction.begin import begin
 from server.command_line.main import bss
 from tests.installation import Server
 from tests.invoicing.books import OPENED, Books, Price, per_unit
+from tests.metering.books import open_books
 from tests.server.in_process import Terminal, settings_of_a_new_database
 
 DO_NOT_ANSWER_WITH_DATA = {"completion", "demo", "migrate", "serve", "usage export", "work"}
@@ -183,6 +185,24 @@ async def test_a_month_is_billed_once_and_its_invoice_is_listed(books: Books, te
     assert (invoice["number"], invoice["billTo"], invoice["total"]) == ("CLOUD-000001", "X", "25.00")
     assert terminal.asked("bill", "list", "cloud", "--bill-to", account(books, "Lite"))["rows"] == []
     assert "CLOUD-000001" in terminal.bss("bill", "list", "cloud").out
+
+
+async def test_a_file_of_usage_is_imported_once(
+    server: Server, monkeypatch: pytest.MonkeyPatch, terminal: Terminal, tmp_path: Path
+) -> None:
+    """One line of five minutes of one machine: a reading of each of the mapping's three meters."""
+    file = tmp_path / "usage.csv"
+    file.write_text("vm_id,sampled_at,duration_ms,cpu_count,cpu_usage_mhz\nVM,2026-03-01T00:05:00Z,300000,4,10\n")
+    imported = ("usage", "import", "cloud", str(file), "--source", "test")
+    async with settings_of_a_new_database(server) as settings:
+        for name, value in settings.items():
+            monkeypatch.setenv(name, value)
+        await open_books("cloud", subscriptions=1)
+        first, again = terminal.asked(*imported), terminal.asked(*imported)
+        assert (first["received"], first["accepted"], first["duplicate"]) == (3, 3, 0)
+        assert (again["received"], again["accepted"], again["duplicate"]) == (3, 0, 3)
+        assert "Accepted   0" in terminal.bss(*imported).out
+        assert terminal.asked("sync", "status") == {"rows": [], "more": False}
 
 
 @pytest.mark.parametrize(
