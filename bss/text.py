@@ -1,6 +1,7 @@
 """What a text that people write may hold.
 
-Owns: the rule for one text, and how long names and the like may be. Does not own: which texts a thing has (the
+Owns: the rule for one text, how long names and the like may be, and how a text stands in a cell of a CSV file. Does
+not own: which texts a thing has (the
 packages), or what no column could hold, in any input (`schema.scalars`).
 """
 
@@ -30,3 +31,21 @@ def text_problems(path: str, value: str, most: int, lines: int = 1) -> tuple[Pro
     if any(category(letter) in _UNWRITTEN for line in found for letter in line):
         return (Problem((path,), "This text has control or format characters."),)
     return ()
+
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+_MARK = "'"
+
+
+def cell_of(text: str) -> str:
+    """A cell that no spreadsheet takes for a formula: one that looks like it begins with an apostrophe.
+
+    A text that begins with an apostrophe gets one too, so that `text_of_cell` finds every text again.
+    """
+    return f"{_MARK}{text}" if text.startswith((*_FORMULA, _MARK)) else text
+
+
+def text_of_cell(cell: str) -> str:
+    """The text behind `cell_of`. An apostrophe that somebody wrote before an ordinary letter stays."""
+    marked = cell.startswith(_MARK) and cell[1:].startswith((*_FORMULA, _MARK))
+    return cell[1:] if marked else cell

@@ -28,6 +28,7 @@ from bss.metering.freshness import Scope, scope_arguments, within
 from bss.period import Period
 from bss.permission import Permission
 from bss.tariff.exact import nine_decimals
+from bss.text import cell_of
 from bss.transaction.begin import Transaction, raised, reading
 from bss.viewer import Viewer
 
@@ -38,7 +39,6 @@ COLUMNS = (
 """Account and offering are names, the subscription is a public id, the quantity is in the unit of the meter."""
 LINES_AT_ONCE = 2_000
 _LONGEST_PAUSE = "5min"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 Write = Callable[[bytes], Awaitable[None]]
 
@@ -121,9 +121,9 @@ def _cells(row: Record, known: Mapping[str, Meter], sold: Mapping[UUID, Sold]) -
     meter, product = known.get(row["meter"]), sold[row["offering_id"]]
     unit, divisor = ("", 1) if meter is None else (meter.unit, meter.divisor)
     return (
-        *(_text(row["account"]), _public(row["subscription_id"]), _text(product.name)),
-        *(product.kind.value, _text(row["meter"]), _text(row["resource"]), _instant(row["hour"])),
-        *(_in_units(row["quantity"], divisor), _text(unit), row["revision"]),
+        *(cell_of(row["account"]), _public(row["subscription_id"]), cell_of(product.name)),
+        *(product.kind.value, cell_of(row["meter"]), cell_of(row["resource"]), _instant(row["hour"])),
+        *(_in_units(row["quantity"], divisor), cell_of(unit), row["revision"]),
     )
 
 
@@ -140,11 +140,6 @@ def _public(subscription_id: UUID) -> str:
 def _in_units(quantity: Decimal, divisor: int) -> str:
     over, under = quantity.as_integer_ratio()
     return nine_decimals(over, under * divisor).rstrip("0").rstrip(".")
-
-
-def _text(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula: one that looks like it begins with an apostrophe."""
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
 
 
 def _lines(rows: Iterable[Iterable[object]]) -> bytes:

@@ -12,6 +12,7 @@ from bss.catalogue import price_list as domain
 from bss.catalogue import queries
 from bss.catalogue.create_price_list import create_price_list
 from bss.catalogue.from_above import published_by_ancestors
+from bss.catalogue.new_price import NewPrice
 from bss.catalogue.publish_prices import publish_prices
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
@@ -43,7 +44,7 @@ class Price:
     model: PriceModel
 
     @classmethod
-    def of(cls, line: domain.PriceLine) -> Price:
+    def of(cls, line: domain.PriceLine | NewPrice) -> Price:
         return cls(
             offering_uuid=line.offering_id,
             charge=line.charge,

@@ -19,7 +19,7 @@ from schema.execution import execute
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
 CANARY = "7.7777"
-WITHOUT_NODE = {"createToken", "resumeJob", "resumeOutbound"}
+WITHOUT_NODE = {"createToken", "importPrices", "resumeJob", "resumeOutbound"}
 """Mutations whose result is not an object that `node` finds."""
 
 

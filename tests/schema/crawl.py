@@ -18,7 +18,12 @@ ID = re.compile(r'"((?:' + "|".join(kind.value for kind in Kind) + r')_[0-9a-z]{
 DEPTH = 4
 NODE_DEPTH = 3
 PERIOD = {"from": '"2026-01-01T00:00:00Z"', "to": '"2026-02-01T00:00:00Z"', "text": '"office"'}
-ARGUMENTS = {"accountId": Kind.ACCOUNT, "subscriptionId": Kind.SUBSCRIPTION, "subscriptionIds": Kind.SUBSCRIPTION}
+ARGUMENTS = {
+    "accountId": Kind.ACCOUNT,
+    "subscriptionId": Kind.SUBSCRIPTION,
+    "subscriptionIds": Kind.SUBSCRIPTION,
+    "priceListId": Kind.PRICE_LIST,
+}
 """How ids that were found become arguments of root fields."""
 
 

@@ -42,9 +42,12 @@ async def a_machine(books: Books, account: str, kind: str, name: str, start: str
     )
     given = {"productId": product["id"], "code": kind, "name": name, "unit": kind}
     offering = (await books.make("createOffering", given))["id"]
-    price = {"offeringId": offering, "charge": "flat", "kind": "RECURRING", "description": "Flat"}
-    publication = {"priceListId": books.ids["direct"], "validFrom": start}
-    await books.make("publishPrices", {**publication, "prices": [{**price, "model": {"perUnit": {"unit": "1"}}}]})
+    books.ids[f"offering {kind}"] = offering
+    flat = {"charge": "flat", "kind": "RECURRING", "description": "Flat", "model": {"perUnit": {"unit": "1"}}}
+    # What is sold already keeps its price, or the version would be refused.
+    sold = [books.ids[name] for name in ("seats", "offering vm", "offering vdc") if name in books.ids]
+    prices = [{"offeringId": each, **flat} for each in sold]
+    await books.make("publishPrices", {"priceListId": books.ids["direct"], "validFrom": start, "prices": prices})
     sale = {"accountId": books.ids[account], "offeringId": offering, "quantity": "1"}
     sale["startsAt"] = start
     return str((await books.make("createSubscription", sale))["id"])

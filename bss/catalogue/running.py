@@ -1,0 +1,101 @@
+"""Which subscriptions run by a price list: those that a bill run would charge by it.
+
+Owns: the finding of them, for all at once. Does not own: the rule of the chain (`bss.agreements.edge.chain`), which is
+said here once more, in SQL; subscriptions and edges, rows of higher packages, of which only counts and ids come out.
+
+A subscription runs at and after an instant when a segment on record lasts longer, and its service is not removed
+before. Trials and suspensions count: no subscription is charged while its offering has no price.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bss.transaction.begin import Transaction
+
+MOST_NAMED = 50
+_STEP = 11
+"""Letters of one account's step in a path, with its full stop."""
+
+
+def _nearest_edge(place: str) -> str:
+    """The path of the nearest selling edge at or above a place; a path sorts after each one that it begins with."""
+    return f"""(SELECT max(near.path) FROM edge near
+      WHERE near.organisation_id = $1 AND near.kind = 'selling' AND near.valid_to IS NULL AND near.path = ANY(
+        ARRAY(SELECT left({place}, {_STEP} * step) FROM generate_series(1, length({place}) / {_STEP}) AS step)))"""
+
+
+# An edge charges what is sold on it, and what its buyer sells on: the edges whose sellers have it as their nearest.
+_RUNNING = f"""
+WITH RECURSIVE candidate AS MATERIALIZED (
+  SELECT DISTINCT g.subscription_id, g.offering_id, g.path
+  FROM segment g JOIN subscription s ON s.organisation_id = $1 AND s.id = g.subscription_id
+  WHERE g.organisation_id = $1 AND g.path >= $2 AND g.path < $2 || '~' AND g.offering_id = ANY($4)
+    AND g.recorded_to IS NULL AND (g.effective_to IS NULL OR g.effective_to > $5)
+    AND (s.removed_at IS NULL OR s.removed_at > $5)
+), sold AS MATERIALIZED (
+  SELECT e.path, {_nearest_edge("seller.path")} AS above
+  FROM edge e JOIN account seller ON seller.organisation_id = $1 AND seller.id = e.seller_account_id
+  WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND e.kind = 'selling' AND e.valid_to IS NULL
+), charging AS (
+  SELECT path FROM edge WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND kind = 'selling'
+    AND valid_to IS NULL AND price_list_id = $3
+  UNION SELECT sold.path FROM sold JOIN charging ON sold.above = charging.path
+), place AS MATERIALIZED (
+  SELECT path FROM (SELECT DISTINCT path FROM candidate) AS stood
+  WHERE {_nearest_edge("stood.path")} IN (SELECT path FROM charging)
+), bought AS (
+  SELECT o.id FROM offering o JOIN edge e ON e.organisation_id = $1 AND e.kind = 'supply' AND e.price_list_id = $3
+    AND coalesce(e.link_id, e.vendor_id) = coalesce(o.supply_link_id, o.vendor_id)
+  WHERE o.organisation_id = $1
+), running AS (
+  SELECT subscription_id, offering_id FROM candidate
+  WHERE path IN (SELECT path FROM place) OR offering_id IN (SELECT id FROM bought)
+)
+"""
+
+
+@dataclass(frozen=True)
+class RunningOffering:
+    """How many subscriptions run on an offering; it is told by its code, or by its id where it lies above."""
+
+    offering: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Running:
+    """How many subscriptions run, and the first of them."""
+
+    count: int
+    first: tuple[UUID, ...]
+
+
+async def running_by_offering(
+    tx: Transaction, price_list_id: UUID, offering_ids: Collection[UUID], since: datetime
+) -> tuple[RunningOffering, ...]:
+    """Those of the offerings that subscriptions run on which the list charges. One statement; none for no offerings."""
+    if not offering_ids:
+        return ()
+    rows = await tx.connection.fetch(
+        f"{_RUNNING} SELECT coalesce(o.code, offering_id::text) AS offering, count(DISTINCT subscription_id) AS count"
+        " FROM running LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = offering_id"
+        " GROUP BY offering_id, o.code ORDER BY 1",
+        *(tx.organisation_id, tx.viewer.path, price_list_id, list(offering_ids), since),
+    )
+    return tuple(RunningOffering(**dict(row)) for row in rows)
+
+
+async def running(tx: Transaction, price_list_id: UUID, offering_ids: Collection[UUID], since: datetime) -> Running:
+    """The subscriptions on these offerings that the list charges: their number, and the first 50 by id."""
+    if not offering_ids:
+        return Running(0, ())
+    rows = await tx.connection.fetch(
+        f"{_RUNNING} SELECT subscription_id, count(*) OVER () AS count FROM running GROUP BY subscription_id"
+        f" ORDER BY subscription_id LIMIT {MOST_NAMED}",
+        *(tx.organisation_id, tx.viewer.path, price_list_id, list(offering_ids), since),
+    )
+    return Running(rows[0]["count"] if rows else 0, tuple(row["subscription_id"] for row in rows))
