@@ -35,6 +35,7 @@ def text_problems(path: str, value: str, most: int, lines: int = 1) -> tuple[Pro
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _MARK = "'"
+_MARKED = (*_FORMULA, _MARK)
 
 
 def cell_of(text: str) -> str:
@@ -42,10 +43,9 @@ def cell_of(text: str) -> str:
 
     A text that begins with an apostrophe gets one too, so that `text_of_cell` finds every text again.
     """
-    return f"{_MARK}{text}" if text.startswith((*_FORMULA, _MARK)) else text
+    return f"{_MARK}{text}" if text.startswith(_MARKED) else text
 
 
 def text_of_cell(cell: str) -> str:
     """The text behind `cell_of`. An apostrophe that somebody wrote before an ordinary letter stays."""
-    marked = cell.startswith(_MARK) and cell[1:].startswith((*_FORMULA, _MARK))
-    return cell[1:] if marked else cell
+    return cell[1:] if cell.startswith(_MARK) and cell[1:].startswith(_MARKED) else cell

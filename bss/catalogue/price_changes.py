@@ -99,16 +99,17 @@ def changes(before: Iterable[NewPrice], after: Iterable[NewPrice]) -> tuple[Pric
     """The charges that are not the same in both, by offering and charge; 10 and 10.00 are the same price."""
     old = {(price.offering_id, price.charge): price for price in before}
     new = {(price.offering_id, price.charge): price for price in after}
-    found = (PriceChange(old.get(key), new.get(key)) for key in sorted(old.keys() | new.keys()))
+    in_order = sorted(old.keys() | new.keys(), key=lambda key: (key[0].int, key[1]))
+    found = (PriceChange(old.get(key), new.get(key)) for key in in_order)
     return tuple(one for one in found if not _same(one.before, one.after))
 
 
 def _same(before: NewPrice | None, after: NewPrice | None) -> bool:
     if before is None or after is None:
         return False
-    return before == after or (
-        replace(before, model={}) == replace(after, model={}) and from_data(before.model) == from_data(after.model)
-    )
+    if (before.kind, before.description, before.meter) != (after.kind, after.description, after.meter):
+        return False
+    return before.model == after.model or from_data(before.model) == from_data(after.model)
 
 
 def _stated(line: PriceLine) -> NewPrice:

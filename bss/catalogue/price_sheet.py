@@ -58,7 +58,7 @@ def written(lines: Iterable[PriceLine], codes: Mapping[UUID, str]) -> str:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(COLUMNS)
-    for line in sorted(lines, key=lambda line: (codes.get(line.offering_id, ""), line.offering_id, line.charge)):
+    for line in sorted(lines, key=lambda line: (codes.get(line.offering_id, ""), line.offering_id.int, line.charge)):
         for numbers in _numbers(line.model):
             described = (cell_of(line.charge), line.kind.value, cell_of(line.description), cell_of(line.meter or ""))
             offering = cell_of(codes.get(line.offering_id, "")), public(Kind.OFFERING, line.offering_id)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -64,7 +65,7 @@ def named_in(rows: Iterable[Row]) -> tuple[frozenset[UUID], frozenset[str]]:
     for row in rows:
         if not row["offering_id"]:
             codes.add(row["offering"])
-        elif (identifier := _id_in(row)) is not None:
+        elif (identifier := _id_of(row["offering_id"])) is not None:
             ids.add(identifier)
     return frozenset(ids), frozenset(codes)
 
@@ -89,9 +90,11 @@ def _naming(row: Row) -> str:
     return "offering_id" if row["offering_id"] else "offering"
 
 
-def _id_in(row: Row) -> UUID | None:
+@lru_cache(100_000)
+def _id_of(text: str) -> UUID | None:
+    """The same offerings are named again and again, and reading their ids would be much of the work."""
     try:
-        return private(Kind.OFFERING, row["offering_id"])
+        return private(Kind.OFFERING, text)
     except MalformedId:
         return None
 
@@ -100,7 +103,7 @@ def _offering_in(row: Row, offered: Offered, problems: list[Problem]) -> UUID:
     """The offering that the row names; one that does not exist where it names none."""
     code, text = row["offering"], row["offering_id"]
     if text:
-        identifier = _id_in(row)
+        identifier = _id_of(text)
         if identifier is not None and identifier in offered.codes:
             if code and code != offered.codes[identifier]:
                 problems.append(row.problem("offering", f"This offering's code is {offered.codes[identifier]!r}."))

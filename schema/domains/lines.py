@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
+from uuid import UUID
 
 import strawberry
 from strawberry.scalars import JSON
@@ -12,13 +13,15 @@ from strawberry.scalars import JSON
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing import queries
+from bss.invoicing.usage_hours import LineHour, usage_hours
 from bss.organisations import queries as organisations
 from bss.subscriptions import queries as subscriptions
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed_under
 from schema.declare import needs
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.subscriptions import Subscription, subscription_by_id
+from schema.domains.usage import UsageQuantity
 from schema.node import Node, findable, id_of, optional_id, optional_uuid
 from schema.scalars import Money
 
@@ -28,8 +31,20 @@ OfSubscription = Annotated[
 ]
 
 
+@strawberry.type(description="The UTC hour from startsAt on of one resource.")
+class LineUsageHour:
+    starts_at: datetime
+    resource: str
+    quantity: UsageQuantity
+
+    @classmethod
+    def of(cls, hour: LineHour) -> LineUsageHour:
+        return cls(starts_at=hour.hour, resource=hour.resource, quantity=UsageQuantity.of(hour.quantity, hour.meter))
+
+
 @strawberry.type(description="What one charge of one subscription costs on one edge for one service period.")
 class BillableLine(Node):
+    key: strawberry.Private[UUID]
     value: strawberry.Private[queries.Line]
     edge_id: strawberry.ID
     offering_id: strawberry.ID
@@ -49,6 +64,7 @@ class BillableLine(Node):
     def of(cls, line: queries.Line) -> BillableLine:
         return cls(
             id=id_of(Kind.LINE, line.id),
+            key=line.id,
             value=line,
             edge_id=id_of(Kind.EDGE, line.edge_id),
             offering_id=id_of(Kind.OFFERING, line.offering_id),
@@ -79,6 +95,13 @@ class BillableLine(Node):
     async def explain(self, info: Info) -> JSON | None:
         found = await info.context.load(queries.explanations, self.value.id)
         return None if found is None else JSON(found)
+
+    usage_hours = listed_under(
+        usage_hours,
+        LineUsageHour,
+        description="The hours behind a line of usage, by time: their sum is its quantity, unless some came or were"
+        " corrected after it was rated.",
+    )
 
 
 findable(Kind.LINE, queries.lines_by_id, BillableLine)
