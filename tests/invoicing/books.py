@@ -24,6 +24,7 @@ from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
 from bss.catalogue.receive_prices import receive_prices
 from bss.catalogue.supplied import SuppliedPrice, SuppliedPrices, SuppliedVersion
+from bss.catalogue.write_version import lock_latest, own_list, write_version
 from bss.identifier import uuid7
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
 from bss.organisations.account import AccountKind
@@ -99,14 +100,24 @@ class Books:
         if name not in self.lists:
             request = CreatePriceList(self.accounts[owner], name, name, "EUR")
             self.lists[name] = (await create_price_list(self.viewer, request, now=OPENED)).object_id
+        await publish_prices(self.viewer, self._version(name, prices, valid_from), now=OPENED)
+        return self.lists[name]
+
+    async def leave_out(self, name: str, *prices: Price, valid_from: datetime) -> None:
+        """A version without what runs by it, as one of long ago may be: today's commands would refuse it."""
+        request = self._version(name, prices, valid_from)
+        async with begin(self.viewer) as tx:
+            target = await own_list(tx, request.price_list_id)
+            await write_version(tx, target, request, await lock_latest(tx, target), OPENED)
+
+    def _version(self, name: str, prices: tuple[Price, ...], valid_from: datetime) -> PublishPrices:
         new = tuple(
             NewPrice(
                 self.offerings[price.offering], price.charge, price.kind, price.charge, dict(price.model), price.meter
             )
             for price in prices
         )
-        await publish_prices(self.viewer, PublishPrices(self.lists[name], valid_from, new), now=OPENED)
-        return self.lists[name]
+        return PublishPrices(self.lists[name], valid_from, new)
 
     async def issuer(self, seller: str) -> UUID:
         """An issuer of the account, which numbers as "SELLER-000001"."""

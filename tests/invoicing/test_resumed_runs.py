@@ -55,7 +55,7 @@ async def parked(database: Database) -> AsyncIterator[Parked]:
     seat = await books.subscription("Zed", "1", START)
     await books.answered(seat, START)
     machine = await books.subscription("Zed", "1", START, offering="vm")
-    await books.publish("retail", SEAT, valid_from=datetime(2026, 3, 1, tzinfo=UTC))  # without the machine
+    await books.leave_out("retail", SEAT, valid_from=datetime(2026, 3, 1, tzinfo=UTC))  # without the machine
     run_id = (await request_bill_run(books.viewer, RequestBillRun(END), now=END)).object_id
     with pytest.raises(BillRunIncomplete):
         await run(books.viewer, run_id, now=END)
@@ -110,7 +110,7 @@ async def test_a_line_that_is_due_no_more_goes_and_one_that_is_the_same_stays(pa
 async def test_a_subscription_that_cannot_be_charged_keeps_its_lines_until_it_can(parked: Parked) -> None:
     """So that no other run, which does not know of the issue, issues the invoice without them."""
     books = parked.books
-    await books.publish("retail", MACHINE, valid_from=START)  # now the seat has no price
+    await books.leave_out("retail", MACHINE, valid_from=START)  # now the seat has no price
     with pytest.raises(BillRunIncomplete, match=str(parked.seat)):
         await run(books.viewer, parked.run_id, now=END + HOUR)
     assert await books.amounts("Zed") == ["10.00", "5.00"]
