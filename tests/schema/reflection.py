@@ -90,6 +90,8 @@ def arguments(field: GraphQLField, known: dict[str, str]) -> str | None:
 def selection(found: Any, depth: int, known: dict[str, str]) -> str:
     """Everything that can be selected of a type, down to a depth, with the arguments that are known."""
     named = get_named_type(found)
+    if is_leaf_type(named):
+        return ""
     if isinstance(named, GraphQLInterfaceType):
         members = GRAPHQL.get_possible_types(named)
         return "{ __typename " + " ".join(f"... on {m.name} {selection(m, depth, known)}" for m in members) + " }"
