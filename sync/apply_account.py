@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from bss.hierarchy.relocate import relocate
+from bss.hierarchy.relocate import depth_below, relocate
 from bss.identifier import label
 from bss.organisations.account import Account, AccountKind
-from bss.organisations.account_problems import place_problems
+from bss.organisations.account_problems import MOST_DEPTH, place_problems
 from bss.organisations.place_account import place_account
 from bss.organisations.queries import one
 from bss.outbox.event import EventName
@@ -81,6 +81,8 @@ async def _update(
     if account.parent_id != parent.id:
         if parent.path.startswith(account.path):
             raise AccountMisplaced(f"{document.name} cannot stand under itself or what is below it.")
+        if parent.path.count(".") + await depth_below(tx, account) > MOST_DEPTH:
+            raise AccountMisplaced(f"A tree of accounts is at most {MOST_DEPTH} deep.")
         # The reseller's own edges never cross: the mirror has none, and is charged on the reseller's as before.
         await relocate(tx, account, parent, now, replaced=False, now=now)
     await tx.connection.execute(

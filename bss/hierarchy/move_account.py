@@ -10,7 +10,7 @@ from uuid import UUID
 from bss.agreements.write_edge import SellingTerms, write_edge
 from bss.hierarchy.earliest_move import refuse_closed_past
 from bss.hierarchy.refuse_uncharged import refuse_uncharged
-from bss.hierarchy.relocate import relocate
+from bss.hierarchy.relocate import depth_below, relocate
 from bss.organisations.account import Account, AccountClosed, AccountKind
 from bss.organisations.account_problems import MOST_DEPTH, place_problems
 from bss.organisations.open_account import open_account
@@ -71,7 +71,7 @@ async def move_account(tx: Transaction, request: MoveAccount, now: datetime) -> 
     parent.refuse_if_mirrored("An account below a mirrored account")
     parent.refuse_if_closed(("newParentId",))
     at = request.effective_at or now
-    if problems := [*_problems(account, parent, await _depth_below(tx, account)), *_future(at, now)]:
+    if problems := [*_problems(account, parent, await depth_below(tx, account)), *_future(at, now)]:
         raise InvalidInput(problems)
     await refuse_closed_past(tx, account, parent, at)
     await relocate(tx, account, parent, at, replaced=request.terms is not None, now=now)
@@ -99,16 +99,6 @@ def _problems(account: Account, parent: Account, depth: int) -> Iterator[Problem
 def _future(at: datetime, now: datetime) -> Iterator[Problem]:
     if at > now:
         yield Problem(("effectiveAt",), "An account is moved now or as of the past; a row has one place at a time.")
-
-
-async def _depth_below(tx: Transaction, account: Account) -> int:
-    """How many accounts stand one below the other from the account on, itself included."""
-    deepest: int = await tx.connection.fetchval(
-        "SELECT max(length(path) - length(replace(path, '.', ''))) FROM account"
-        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'",
-        *(tx.organisation_id, account.path),
-    )
-    return deepest - account.path.count(".") + 1
 
 
 def _edge(account: Account, parent: Account, terms: NewTerms) -> SellingTerms:

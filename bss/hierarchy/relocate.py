@@ -28,3 +28,13 @@ async def relocate(
     )
     await rewrite_paths(tx, removal.old_path, removal.new_path)
     await end_edges(tx, account.id, removal.new_path, at, replaced=replaced)
+
+
+async def depth_below(tx: Transaction, account: Account) -> int:
+    """How many accounts stand one below the other from the account on, itself included."""
+    deepest: int = await tx.connection.fetchval(
+        "SELECT max(length(path) - length(replace(path, '.', ''))) FROM account"
+        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'",
+        *(tx.organisation_id, account.path),
+    )
+    return deepest - account.path.count(".") + 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bss.agreements.queries import issuer_page
 from bss.hierarchy.move_account import MoveAccount, NewTerms, move_account
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
@@ -54,3 +56,18 @@ async def test_a_moved_customer_is_moved_at_the_distributor_and_costs_the_same(c
         "count",
     )
     assert places == ["2"]
+
+
+async def test_a_move_that_would_make_the_tree_too_deep_here_is_refused(
+    channel: Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The distributor's tree is as deep as two accounts: the reseller moves X, and the mirror stays where it was."""
+    await channel.sell("X", 7)
+    await channel.settle()
+    before = await accounts(channel.cloud)
+    monkeypatch.setattr("sync.apply_account.MOST_DEPTH", 2)
+    await moved_to_the_root(channel)
+    await channel.settle()
+    assert (await accounts(channel.cloud))["X"].parent_id == before["Lite"].id
+    reasons = await channel.rows(channel.resell, "SELECT refusal FROM pair WHERE refusal IS NOT NULL", "refusal")
+    assert any("SYNC_ACCOUNT_MISPLACED" in reason for reason in reasons)
