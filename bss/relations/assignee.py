@@ -82,3 +82,15 @@ async def refuse_unfit(viewer: Viewer, membership_id: UUID | None, account_path:
 
 def _assignee_of(row: Record) -> Assignee:
     return Assignee(row["id"], row["name"], row["role"])
+
+
+def reassigned(table: str, parameter: str) -> str:
+    """The assignee after a record is written anew: the one that is named; nobody, unless the writer cannot see who is.
+
+    SQL for an UPDATE of `table`: row-level security shows the memberships of the writer's scope and no others.
+    """
+    return (
+        f"CASE WHEN {parameter}::uuid IS NULL AND NOT EXISTS (SELECT FROM membership m"
+        f" WHERE m.organisation_id = {table}.organisation_id AND m.id = {table}.assignee_id)"
+        f" THEN {table}.assignee_id ELSE {parameter}::uuid END"
+    )

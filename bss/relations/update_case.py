@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound, WrongState
-from bss.relations.assignee import refuse_unfit
+from bss.relations.assignee import reassigned, refuse_unfit
 from bss.relations.case import CaseState, Priority, case_problems
 from bss.relations.opened import opened
 from bss.relations.rows import CASES
@@ -39,7 +39,8 @@ async def update_case(tx: Transaction, request: UpdateCase, now: datetime) -> Ou
         raise InvalidInput(problems)
     await refuse_unfit(tx.viewer, request.assignee_id, case.path)
     await tx.connection.execute(
-        "UPDATE account_case SET subject = $3, description = $4, priority = $5, assignee_id = $6"
+        "UPDATE account_case SET subject = $3, description = $4, priority = $5,"
+        f" assignee_id = {reassigned('account_case', '$6')}"
         " WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, case.id, subject, description, request.priority.value, request.assignee_id),
     )

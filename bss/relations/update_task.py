@@ -8,7 +8,7 @@ from uuid import UUID
 
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound, WrongState
-from bss.relations.assignee import refuse_unfit
+from bss.relations.assignee import reassigned, refuse_unfit
 from bss.relations.opened import opened
 from bss.relations.rows import TASKS
 from bss.relations.text import MOST_SUBJECT, required_text
@@ -37,7 +37,8 @@ async def update_task(tx: Transaction, request: UpdateTask, now: datetime) -> Ou
         raise InvalidInput(problems)
     await refuse_unfit(tx.viewer, request.assignee_id, task.path)
     await tx.connection.execute(
-        "UPDATE task SET subject = $3, due_on = $4, assignee_id = $5 WHERE organisation_id = $1 AND id = $2",
+        f"UPDATE task SET subject = $3, due_on = $4, assignee_id = {reassigned('task', '$5')}"
+        " WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, task.id, subject, request.due_on, request.assignee_id),
     )
     return Outcome(task.id)

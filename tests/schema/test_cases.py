@@ -109,6 +109,11 @@ async def test_a_case_is_assigned_to_who_sees_it(books: Books) -> None:
         refusal = await books.call("updateCase", {**anew, "assigneeId": unseen}, viewer=lite)
         assert (refusal["code"], refusal["path"]) == ("NOT_FOUND", ["assigneeId"])
     assert (await books.make("updateCase", anew, show=SHOWN))["assignee"] is None
+    await books.make("updateCase", {**anew, "assigneeId": olga})
+    await books.call("updateCase", {**anew, "priority": "HIGH"}, viewer=lite)
+    query = "query($id: ID!) { node(id: $id) { ... on Case { priority assignee { name } } } }"
+    kept = (await books.data(query, id=case))["node"]
+    assert kept == {"priority": "HIGH", "assignee": {"name": "Operations of Root"}}  # whom the partner does not see
 
 
 async def made(books: Books, account: str = "x", **more: Any) -> dict[str, str]:
