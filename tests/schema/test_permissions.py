@@ -53,9 +53,11 @@ SEE_WHAT_THEY_HANG_ON = {
     "ExportedAccount": Permission.ACCOUNT_VIEW,
     "Membership": Permission.PERSON_MANAGE,
     "SearchHit": Permission.ACCOUNT_VIEW,
+    "PriceImport": Permission.PRICE_MANAGE,
 }
 KNOWN = {
     "accountId": '"{root}"',
+    "priceListId": '"prl_00000000000000000000000000"',
     "subscriptionId": '"{of x}"',
     "subscriptionIds": '["{of x}"]',
     "text": '"x"',
