@@ -53,9 +53,10 @@ async def transfer_subscription(tx: Transaction, request: TransferSubscription, 
     account.refuse_if_closed(("accountId",))
     at = request.effective_at or opened.by_default(now)
     _refuse(request, opened, account, at)
-    await _refuse_used(tx, opened.subscription.id, at)
     add_ons = await open_add_ons(tx, opened.subscription, Verb.TRANSFER, at)
-    sold = await offerings(tx.viewer, [each.subscription.id for each in (opened, *add_ons)])
+    moved = [each.subscription.id for each in (opened, *add_ons)]
+    await _refuse_used(tx, moved, at)
+    sold = await offerings(tx.viewer, moved)
     order = Order(Verb.TRANSFER, at, request.reason)
     successor = await _moved(tx, opened, sold[opened.subscription.id], account, order, now)
     for each in add_ons:
@@ -74,12 +75,12 @@ def _refuse(request: TransferSubscription, opened: Opened, account: Account, at:
         raise InvalidInput.at("effectiveAt", "The subscription is not in service then.")
 
 
-async def _refuse_used(tx: Transaction, subscription_id: UUID, at: datetime) -> None:
+async def _refuse_used(tx: Transaction, subscription_ids: list[UUID], at: datetime) -> None:
     """Usage stays with the subscription that it was measured for, and nobody else is charged for it."""
     # Hours are rows of `bss.metering`, a higher package; only the last instant is read here.
     last = await tx.connection.fetchval(
-        "SELECT max(hour) FROM usage_hour WHERE organisation_id = $1 AND subscription_id = $2",
-        *(tx.organisation_id, subscription_id),
+        "SELECT max(hour) FROM usage_hour WHERE organisation_id = $1 AND subscription_id = ANY($2)",
+        *(tx.organisation_id, subscription_ids),
     )
     if last is not None and last >= at:
         raise InvalidInput.at("effectiveAt", f"There is usage until {last:%Y-%m-%d %H:%MZ}; transfer it after that.")

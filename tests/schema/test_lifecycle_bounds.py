@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from bss.identifier import Kind, private
 from bss.invoicing.bill_run import run
 from tests.schema.books import Books
@@ -102,9 +104,31 @@ async def test_a_new_edge_does_not_bill_again_what_was_billed_above(books: Books
     assert sorted(own) == ["31.00", "7.78"]
 
 
-async def test_nothing_is_transferred_into_a_closed_account_or_before_its_usage(books: Books) -> None:
+async def test_nothing_is_transferred_into_a_closed_account(books: Books) -> None:
     await priced(books, (books.ids["seats"], "31"))
     seats = await sold(books, books.ids["seats"])
     await books.make("closeAccount", {"accountId": books.ids["y"]})
     closed = await books.call("transferSubscription", {"subscriptionId": seats["id"], "accountId": books.ids["y"]})
     assert (closed["code"], closed["path"]) == ("ACCOUNT_CLOSED", ["accountId"])
+
+
+@pytest.mark.parametrize("used", ["plan", "add-on"])
+async def test_nothing_is_transferred_as_of_before_its_usage(books: Books, used: str) -> None:
+    """An hour of the 10th is there: as of the 10th the usage would be charged to nobody who has the service."""
+    extra = await offering(books, "extra", kind="ADD_ON")
+    await priced(books, (books.ids["seats"], "31"), (extra, "6.20"))
+    plan = await sold(books, books.ids["seats"])
+    beside = await changed(books, "addAddOn", plan, offeringId=extra, quantity="1", startsAt=january(2))
+    reading = {
+        "eventId": "one",
+        "subscriptionId": {"plan": plan, "add-on": beside}[used]["id"],
+        "meter": "vcpu_hours",
+        "resource": "vm",
+        "startsAt": "2026-01-10T10:00:00Z",
+        "endsAt": "2026-01-10T11:00:00Z",
+        "value": "1",
+    }
+    await books.make("recordUsage", {"source": "test", "readings": [reading]})
+    given = {"subscriptionId": plan["id"], "accountId": books.ids["z"], "effectiveAt": january(10)}
+    refused = await books.call("transferSubscription", given)
+    assert (refused["path"], "2026-01-10 10:00Z" in refused["message"]) == (["effectiveAt"], True)
