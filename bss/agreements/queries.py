@@ -17,6 +17,7 @@ from bss.agreements.edge import Edge, EdgeKind, chain, unbought
 from bss.agreements.issuer import Issuer
 from bss.agreements.logo import Logo
 from bss.agreements.past_terms import PastTerms
+from bss.agreements.rows import EDGE_COLUMNS, WITH_SELLER, edge_of
 from bss.agreements.series import Series
 from bss.catalogue.from_above import priced_in_force, rows_from_above
 from bss.catalogue.product import Offering
@@ -27,15 +28,8 @@ from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.viewer import Viewer, requires
 
-_EDGES = (
-    "SELECT edge.id, edge.path, edge.kind, seller_account_id, buyer_account_id, price_list_id, currency, zone,"
-    " policy, billing_day, bill_to_account_id, issuer_id, link_id, edge.vendor_id, received, valid_from, valid_to,"
-    " seller.path AS seller_path, terms_since"
-    " FROM edge LEFT JOIN account AS seller"
-    " ON seller.organisation_id = edge.organisation_id AND seller.id = edge.seller_account_id"
-    " WHERE edge.organisation_id = $1"
-)
-_EDGES_IN_SCOPE = f"{_EDGES} AND edge.path >= $2 AND edge.path < $2 || '~'"
+_EDGES = f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1"
+_EDGES_IN_SCOPE = f"{_EDGES} AND e.path >= $2 AND e.path < $2 || '~'"
 _BELOW = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {_BELOW}"
 
@@ -53,9 +47,9 @@ async def edges(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, Edge]:
     """The edges among these whose buyers are in the viewer's scope, by id."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"{_EDGES_IN_SCOPE} AND edge.id = ANY($3)", *(viewer.organisation_id, viewer.path, list(edge_ids))
+            f"{_EDGES_IN_SCOPE} AND e.id = ANY($3)", *(viewer.organisation_id, viewer.path, list(edge_ids))
         )
-    return {row["id"]: _edge_of(row) for row in rows}
+    return {row["id"]: edge_of(row) for row in rows}
 
 
 @requires(Permission.EDGE_VIEW)
@@ -76,7 +70,7 @@ async def past_terms(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, t
 @requires(Permission.EDGE_VIEW)
 async def edge_page(viewer: Viewer, request: PageRequest) -> Page[Edge]:
     """The edges whose buyers are in the viewer's scope, oldest first."""
-    return await paged(viewer, _EDGES_IN_SCOPE, (viewer.organisation_id, viewer.path), request, _edge_of)
+    return await paged(viewer, _EDGES_IN_SCOPE, (viewer.organisation_id, viewer.path), request, edge_of)
 
 
 async def issuer(viewer: Viewer, issuer_id: UUID, *, path: Iterable[str] = ()) -> Issuer:
@@ -145,11 +139,11 @@ async def _chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, t
     ancestors = {above for path in seen for above in ancestor_paths(path)}
     rows = await rows_from_above(
         viewer,
-        f"{_EDGES} AND edge.valid_to IS NULL AND (edge.kind = 'supply' OR edge.path = ANY($2))",
+        f"{_EDGES} AND e.valid_to IS NULL AND (e.kind = 'supply' OR e.path = ANY($2))",
         viewer.organisation_id,
         list(ancestors),
     )
-    found = [_edge_of(row) for row in rows]
+    found = [edge_of(row) for row in rows]
     supply = [edge for edge in found if edge.kind is EdgeKind.SUPPLY]
     bought = {edge.path: edge for edge in found if edge.kind is EdgeKind.SELLING}
     return {
@@ -197,10 +191,6 @@ def _name(edge: Edge, names: dict[str, str]) -> str:
     if edge.seller_path is None:
         return "supply"
     return f"{names[edge.seller_path]} → {names[edge.path]}"
-
-
-def _edge_of(row: Record) -> Edge:
-    return Edge(**{**dict(row), "kind": EdgeKind(row["kind"])})
 
 
 def _issuer_of(row: Record) -> Issuer:

@@ -14,6 +14,9 @@ from bss.catalogue.product import Offering, OfferingKind
 
 OFFERING_COLUMNS = ", ".join(f"offering.{field.name}" for field in fields(Offering))
 
+SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
+"""`Offering.supplier_id` of an offering `o`, in SQL."""
+
 
 def offering_of(row: Record) -> Offering:
     """The offering in a row that has `OFFERING_COLUMNS` among its own."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bss.catalogue.rows import SUPPLIER
 from bss.transaction.begin import Transaction
 
 MOST_NAMED = 50
@@ -49,7 +50,7 @@ WITH RECURSIVE candidate AS MATERIALIZED (
   WHERE {_nearest_edge("stood.path")} IN (SELECT path FROM charging)
 ), bought AS (
   SELECT o.id FROM offering o JOIN edge e ON e.organisation_id = $1 AND e.kind = 'supply' AND e.price_list_id = $3
-    AND coalesce(e.link_id, e.vendor_id) = coalesce(o.supply_link_id, o.vendor_id)
+    AND coalesce(e.link_id, e.vendor_id) = {SUPPLIER}
   WHERE o.organisation_id = $1
 ), running AS (
   SELECT subscription_id, offering_id FROM candidate

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from asyncpg import Record
-
-from bss.agreements.edge import Edge, EdgeKind, chain
+from bss.agreements.edge import Edge, chain
+from bss.agreements.rows import EDGE_COLUMNS, WITH_SELLER, edge_of
+from bss.catalogue.rows import SUPPLIER
 from bss.identifier import label
 from bss.organisations.account import ancestor_paths
 from bss.transaction.begin import Transaction
@@ -68,20 +68,6 @@ class Channel:
         return None if supplier is None else self._supply.get(supplier.id)
 
 
-SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
-"""`Offering.supplier_id` of an offering `o`, in SQL."""
-BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
-"""`Edge.supplier_id` of an edge `e`, in SQL."""
-EDGE_COLUMNS = (
-    "e.id, e.path, e.kind, e.seller_account_id, e.buyer_account_id, e.price_list_id, e.currency, e.zone, e.policy,"
-    " e.billing_day, e.bill_to_account_id, e.issuer_id, e.link_id, e.vendor_id, e.received,"
-    " e.valid_from, e.valid_to, seller.path AS seller_path, e.terms_since"
-)
-WITH_SELLER = (
-    "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
-)
-
-
 async def channel_of(tx: Transaction) -> Channel:
     """The channel in the viewer's scope."""
     return Channel(await all_edges(tx), await _suppliers(tx))
@@ -115,9 +101,3 @@ async def _suppliers(tx: Transaction) -> dict[UUID, Supplier]:
         tx.organisation_id,
     )
     return {row["id"]: Supplier(row["supplier_id"], row["linked"]) for row in rows}
-
-
-def edge_of(row: Record) -> Edge:
-    """The edge of a row that has `EDGE_COLUMNS`."""
-    values = {name: row[name] for name in Edge.__dataclass_fields__}
-    return Edge(**{**values, "kind": EdgeKind(row["kind"])})

@@ -22,8 +22,9 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.agreements.edge import Edge, EdgeKind, chain
+from bss.catalogue.rows import SUPPLIER
 from bss.identifier import label
-from bss.invoicing.channel import SUPPLIER, all_edges
+from bss.invoicing.channel import all_edges
 from bss.money import Money
 from bss.permission import Permission
 from bss.transaction.begin import Transaction, reading

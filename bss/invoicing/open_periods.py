@@ -17,7 +17,8 @@ from uuid import UUID
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import PastTerms, as_of
 from bss.agreements.queries import past_terms
-from bss.invoicing.channel import BUYS_FROM, EDGE_COLUMNS, SUPPLIER, WITH_SELLER, edge_of
+from bss.agreements.rows import BUYS_FROM, EDGE_COLUMNS, WITH_SELLER, edge_of
+from bss.catalogue.rows import SUPPLIER
 from bss.invoicing.line import invoice_id
 from bss.period import Period, billing_period
 from bss.transaction.begin import Transaction

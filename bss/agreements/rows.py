@@ -1,0 +1,28 @@
+"""From rows to edges: the one mapping, for whoever selects them.
+
+Owns: the columns of an edge `e` and of its seller's path, the join that brings it, and the mapping. Does not own:
+which edges are selected (`bss.agreements.queries`, `bss.invoicing.channel`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+from asyncpg import Record
+
+from bss.agreements.edge import Edge, EdgeKind
+
+EDGE_COLUMNS = ", ".join(
+    "seller.path AS seller_path" if field.name == "seller_path" else f"e.{field.name}" for field in fields(Edge)
+)
+WITH_SELLER = (
+    "LEFT JOIN account seller ON seller.organisation_id = e.organisation_id AND seller.id = e.seller_account_id"
+)
+BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
+"""`Edge.supplier_id` of an edge `e`, in SQL."""
+
+
+def edge_of(row: Record) -> Edge:
+    """The edge in a row that has `EDGE_COLUMNS` among its own."""
+    values = {field.name: row[field.name] for field in fields(Edge)}
+    return Edge(**{**values, "kind": EdgeKind(row["kind"])})
