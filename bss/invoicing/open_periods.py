@@ -20,7 +20,7 @@ from bss.agreements.queries import past_terms
 from bss.agreements.rows import BUYS_FROM, EDGE_COLUMNS, WITH_SELLER, edge_of
 from bss.catalogue.rows import SUPPLIER
 from bss.invoicing.line import invoice_id
-from bss.period import Period, billing_period
+from bss.period import Period
 from bss.transaction.begin import Transaction
 
 
@@ -118,16 +118,21 @@ async def closed_by_run(tx: Transaction, edges: Iterable[Edge], period: Period) 
 
 
 async def billed_through(tx: Transaction, edge_ids: Iterable[UUID]) -> datetime | None:
-    """Up to which instant some of these edges have closed periods; what lies before it is not rated any more."""
+    """Up to which instant some of these edges have closed periods; what lies before it is not rated any more.
+
+    Each edge is asked by the terms that it had then, and by the invoices on which its own lines stand.
+    """
     rows = await tx.connection.fetch(
-        f"SELECT e.id, e.billing_day, e.zone, (SELECT max(r.until) FROM bill_run r"
-        f" WHERE r.organisation_id = $1 AND {_CLOSES}) AS through, (SELECT max(i.billing_end) FROM invoice i"
-        " WHERE i.organisation_id = $1 AND i.issuer_id = e.issuer_id AND i.bill_to_account_id = e.bill_to_account_id"
-        " AND i.currency = e.currency) AS invoiced FROM edge e WHERE e.organisation_id = $1 AND e.id = ANY($2)",
+        f"SELECT {EDGE_COLUMNS}, (SELECT max(r.until) FROM bill_run r"
+        f" WHERE r.organisation_id = $1 AND {_CLOSES}) AS through, (SELECT max(l.billing_end) FROM billable_line l"
+        "  JOIN invoice i ON i.organisation_id = $1 AND i.id = l.invoice_id"
+        "  WHERE l.organisation_id = $1 AND l.edge_id = e.id) AS invoiced"
+        f" FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1 AND e.id = ANY($2)",
         *(tx.organisation_id, list(edge_ids)),
     )
+    past = await past_terms(tx.viewer, [row["id"] for row in rows])
     ends = [row["invoiced"] for row in rows if row["invoiced"] is not None]
     for row in rows:
-        if row["through"] is not None:
-            ends.append(billing_period(row["through"], day=row["billing_day"], zone=row["zone"]).start)
+        if (through := row["through"]) is not None:
+            ends.append(as_of(edge_of(row), past.get(row["id"], ()), through).period(through).start)
     return max(ends, default=None)

@@ -6,15 +6,17 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bss.agreements.create_issuer import CreateIssuer, create_issuer
 from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.catalogue.price_list import ChargeKind
 from bss.hierarchy.move_account import MoveAccount, NewTerms, move_account
 from bss.invoicing import margins, verify
 from bss.organisations.account import AccountKind
+from bss.organisations.create_account import CreateAccount, create_account
 from bss.refusal import InvalidInput
 from bss.subscriptions.begin_service import PriceMissing
 from bss.transaction.database import Database
-from tests.invoicing.books import Books, Price, per_unit
+from tests.invoicing.books import CARD, Books, Price, per_unit
 
 
 def day(month: int, of_month: int, hour: int = 0) -> datetime:
@@ -186,3 +188,27 @@ async def test_the_terms_of_an_edge_that_has_ended_stay(database: Database) -> N
     with pytest.raises(InvalidInput, match="has ended") as refused:
         await update_edge(books.viewer, UpdateEdge(books.edges["X"], policy="daily"), now=day(4, 17))
     assert refused.value.path == ("edgeId",)
+
+
+async def test_a_move_into_a_billed_month_is_refused_though_the_terms_changed_since(database: Database) -> None:
+    """March is billed to K on the 1st of April; from then on K is billed on the 15th, and by another issuer.
+
+    G, to which it moves, has billed nothing yet, so that K's own edge alone tells how far back is closed.
+    """
+    books = await Books.opened()
+    await books.offering()
+    await books.account("K")
+    await books.publish("to K", Price("monthly", per_unit("50")))
+    await books.edge("Cloud", "K", "to K")
+    await books.subscription("K", "1", day(3, 1))
+    await books.bill(day(4, 1))
+    another = CreateIssuer(books.root, "Cloud too", CARD, "C2-", 14)
+    issuer = (await create_issuer(books.viewer, another, now=day(4, 2))).object_id
+    changed = UpdateEdge(books.edges["K"], issuer_id=issuer, billing_day=15)
+    await update_edge(books.viewer, changed, now=day(4, 2))
+    given = CreateAccount(books.root, AccountKind.LITE_RESELLER, "G")
+    group = (await create_account(books.viewer, given, now=day(4, 2))).object_id
+    early = MoveAccount(books.accounts["K"], group, day(3, 20))
+    with pytest.raises(InvalidInput, match="before 2026-04-01 00:00Z is billed already"):
+        await move_account(books.viewer, early, now=day(4, 2))
+    assert await books.amounts("K") == ["50.00"]
