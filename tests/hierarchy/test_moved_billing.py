@@ -212,3 +212,12 @@ async def test_a_move_into_a_billed_month_is_refused_though_the_terms_changed_si
     with pytest.raises(InvalidInput, match="before 2026-04-01 00:00Z is billed already"):
         await move_account(books.viewer, early, now=day(4, 2))
     assert await books.amounts("K") == ["50.00"]
+
+
+async def test_a_month_that_was_billed_before_a_move_rates_to_the_same_bytes_after_it(database: Database) -> None:
+    books = await two_lites()
+    await books.subscription("X", "1", day(3, 1))
+    await books.bill(day(4, 1))
+    before = await verify.stored(books.viewer, books.edges["X"], day(3, 1))
+    await move(books, "X", "B", day(4, 16))
+    assert await verify.rerate(books.viewer, books.edges["X"], day(3, 1)) == before

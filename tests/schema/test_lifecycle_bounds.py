@@ -132,3 +132,26 @@ async def test_nothing_is_transferred_as_of_before_its_usage(books: Books, used:
     given = {"subscriptionId": plan["id"], "accountId": books.ids["z"], "effectiveAt": january(10)}
     refused = await books.call("transferSubscription", given)
     assert (refused["path"], "2026-01-10 10:00Z" in refused["message"]) == (["effectiveAt"], True)
+
+
+async def test_what_starts_later_and_ends_is_not_aligned_away(books: Books) -> None:
+    """From 15 June without renewal, aligned with one that runs since January: it ends with that one's June."""
+    await priced(books, (books.ids["seats"], "31"))
+    first = await sold(books, books.ids["seats"])
+    later = await sold(books, books.ids["seats"], startsAt="2026-06-15T00:00:00+02:00", renewsAutomatically=False)
+    aligned = await changed(books, "alignTerm", later, withSubscriptionId=first["id"])
+    assert (aligned["endsAt"], len(aligned["timeline"])) == ("2026-06-30T22:00:00Z", 1)
+    renewed = await changed(books, "renewSubscription", aligned)
+    assert renewed["endsAt"] == "2026-07-31T22:00:00Z"
+
+
+async def test_what_has_left_the_scope_since_is_not_found_by_repeating_the_call(books: Books) -> None:
+    """A partner notes a contact of Y; Y moves away; the partner repeats its call, and gets no fault."""
+    partner = books.as_role("partner", "lite")
+    given = {"accountId": books.ids["y"], "name": "Carla"}
+    assert "code" not in await books.call("createContact", given, viewer=partner, key="once")
+    await books.make("moveAccount", {"accountId": books.ids["y"], "newParentId": books.root})
+    document = """mutation($input: CreateContactInput!) {
+      createContact(input: $input, idempotencyKey: "once") { ... on Refusal { code } } }"""
+    body = await books.ask(document, viewer=partner, input=given)
+    assert [error["extensions"]["code"] for error in body["errors"]] == ["NOT_FOUND"]

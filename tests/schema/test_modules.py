@@ -95,6 +95,16 @@ async def test_a_field_of_a_module_that_is_off_spoils_nothing_else(
     await switched(shared_books, edition="PREMIUM")
 
 
+async def test_the_channel_is_exported_without_the_modules_that_nobody_asks_for(
+    shared_books: Books, owner: httpx.AsyncClient
+) -> None:
+    await switched(shared_books, modules=["BILLING"])
+    body = await asked(owner, "{ channelExport { subscriptions { name } } }")
+    assert "errors" not in body, body["errors"]
+    assert len(body["data"]["channelExport"]["subscriptions"]) == 2
+    await switched(shared_books, edition="PREMIUM")
+
+
 def test_every_module_has_permissions_and_every_query_of_it_shows_one_of_them() -> None:
     assert set(MODULE_OF.values()) == set(Module) == EDITIONS[Edition.PREMIUM]
     shown = {required(field) for field in roots("Query").values()}
