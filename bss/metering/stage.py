@@ -29,13 +29,13 @@ Progress = Callable[[int], None]
 _CREATE = """
 CREATE TEMP TABLE usage_stage (place bigint, part int, event_id text COLLATE "C", subscription_id uuid, meter text,
   resource text, starts_at timestamptz, ends_at timestamptz, whole numeric, hour timestamptz, quantity numeric,
-  repeated boolean NOT NULL DEFAULT false)
+  known boolean NOT NULL DEFAULT false)
 ON COMMIT DROP;
 CREATE TEMP TABLE usage_subject (subscription_id uuid PRIMARY KEY, path text, mirrored boolean) ON COMMIT DROP
 """
 """A reading has as many rows as hours. `whole` is the value of one with several; of one row the quantity tells it.
 
-`repeated`: the event id stands at an earlier place in the same batch.
+`known`: the event id was recorded before, or stands at an earlier place in the same batch; `count` marks it.
 """
 _COLUMNS = (
     *("place", "part", "event_id", "subscription_id", "meter", "resource"),
@@ -55,14 +55,9 @@ _RESOLD = (
     " AND offering.id = subscription.offering_id WHERE subscription.organisation_id = $1"
     " AND subscription.id = ANY($2) AND NOT subscription.mirrored AND offering.supply_link_id IS NOT NULL"
 )
-_MARK_REPEATED = """
-UPDATE usage_stage AS r SET repeated = true
-FROM (SELECT event_id, min(place) AS first FROM usage_stage GROUP BY event_id HAVING min(place) < max(place)) AS d
-WHERE r.event_id = d.event_id AND r.place > d.first
-"""
-# Row-level security makes the planner expect hardly a subscription, and a new table has no statistics: without these
-# it compares every reading with every subscription. The columns that are joined and filtered are enough.
-_STATISTICS = "ANALYZE usage_stage (part, event_id, subscription_id, repeated); ANALYZE usage_subject"
+# Row-level security makes the planner expect hardly a subscription: without this it compares every reading with every
+# subscription. Of the readings it knows the number of pages, which is enough.
+_STATISTICS = "ANALYZE usage_subject"
 _NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
 MEASURED_ABOVE = "Its distributor measures it, and the hours arrive over the link."
@@ -92,7 +87,6 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
     received = await _find_subjects(tx, findings)
     findings.refuse()
     await tx.connection.execute(_STATISTICS)
-    await tx.connection.execute(_MARK_REPEATED)
     return received
 
 
