@@ -15,10 +15,10 @@ from asyncpg import Record
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_TOKENS = f"SELECT id, membership_id, name, created_at, expires_at, revoked_at FROM api_token WHERE {_IN_SCOPE}"
+_TOKENS = f"SELECT id, membership_id, name, created_at, expires_at, revoked_at FROM api_token WHERE {IN_SCOPE}"
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Token:
 async def people(viewer: Viewer, person_ids: Collection[UUID]) -> dict[UUID, Person]:
     """The people among these who belong to accounts in the viewer's scope, by id."""
     rows = await _rows(
-        viewer, f"SELECT id, name, email, created_at FROM person WHERE {_IN_SCOPE} AND id = ANY($3)", person_ids
+        viewer, f"SELECT id, name, email, created_at FROM person WHERE {IN_SCOPE} AND id = ANY($3)", person_ids
     )
     return {row["id"]: Person(**dict(row)) for row in rows}
 
@@ -65,7 +65,7 @@ async def people(viewer: Viewer, person_ids: Collection[UUID]) -> dict[UUID, Per
 @requires(Permission.PERSON_MANAGE)
 async def memberships(viewer: Viewer, membership_ids: Collection[UUID]) -> dict[UUID, Membership]:
     """The memberships among these over accounts in the viewer's scope, by id."""
-    select = f"SELECT id, person_id, account_id, role FROM membership WHERE {_IN_SCOPE} AND id = ANY($3)"
+    select = f"SELECT id, person_id, account_id, role FROM membership WHERE {IN_SCOPE} AND id = ANY($3)"
     return {row["id"]: Membership(**dict(row)) for row in await _rows(viewer, select, membership_ids)}
 
 

@@ -10,6 +10,7 @@ from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
+from bss.transaction.scope import IN_SCOPE
 
 
 @dataclass(frozen=True)
@@ -23,8 +24,7 @@ class RevokeToken:
 async def revoke_token(tx: Transaction, request: RevokeToken, now: datetime) -> Outcome:
     """Revoke a token of the viewer's scope; revoking it again changes nothing."""
     revoked = await tx.connection.fetchval(
-        "UPDATE api_token SET revoked_at = coalesce(revoked_at, $4)"
-        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id = $3 RETURNING id",
+        f"UPDATE api_token SET revoked_at = coalesce(revoked_at, $4) WHERE {IN_SCOPE} AND id = $3 RETURNING id",
         *(tx.organisation_id, tx.viewer.path, request.token_id, now),
     )
     if revoked is None:

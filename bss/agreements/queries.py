@@ -26,12 +26,12 @@ from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 _EDGES = f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1"
 _EDGES_IN_SCOPE = f"{_EDGES} AND e.path >= $2 AND e.path < $2 || '~'"
-_BELOW = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {_BELOW}"
+_ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {IN_SCOPE}"
 
 
 async def edge(viewer: Viewer, edge_id: UUID, *, path: Iterable[str] = ()) -> Edge:
@@ -57,7 +57,7 @@ async def past_terms(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, t
     """What the terms of these edges were before they were changed, by edge id, the first change first."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {', '.join(PastTerms.__dataclass_fields__)} FROM past_terms WHERE {_BELOW} AND edge_id = ANY($3)"
+            f"SELECT {', '.join(PastTerms.__dataclass_fields__)} FROM past_terms WHERE {IN_SCOPE} AND edge_id = ANY($3)"
             " ORDER BY edge_id, recorded_at, id",
             *(viewer.organisation_id, viewer.path, list(edge_ids)),
         )
@@ -102,7 +102,7 @@ async def logos(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, Logo
     """The logos of these issuers that the viewer can see, by issuer id; absent where there is none."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT issuer_id, media_type, content, sha256 FROM issuer_logo WHERE {_BELOW} AND issuer_id = ANY($3)",
+            f"SELECT issuer_id, media_type, content, sha256 FROM issuer_logo WHERE {IN_SCOPE} AND issuer_id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(issuer_ids)),
         )
     return {row["issuer_id"]: Logo(**dict(row)) for row in rows}
@@ -113,7 +113,7 @@ async def series(viewer: Viewer, issuer_ids: Collection[UUID]) -> dict[UUID, tup
     """The number series of these issuers that the viewer can see, by issuer id; the running one first."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT issuer_id, prefix, last_number, ended_at FROM series WHERE {_BELOW} AND issuer_id = ANY($3)"
+            f"SELECT issuer_id, prefix, last_number, ended_at FROM series WHERE {IN_SCOPE} AND issuer_id = ANY($3)"
             " ORDER BY issuer_id, ended_at DESC NULLS FIRST",
             *(viewer.organisation_id, viewer.path, list(issuer_ids)),
         )

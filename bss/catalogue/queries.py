@@ -18,15 +18,15 @@ from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {_IN_SCOPE}"
-_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name, kind FROM product WHERE {_IN_SCOPE}"
-_OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {_IN_SCOPE}"
+_VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {IN_SCOPE}"
+_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name, kind FROM product WHERE {IN_SCOPE}"
+_OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {IN_SCOPE}"
 _METERS = "SELECT id, code, name, unit, divisor, kind FROM meter WHERE organisation_id = $1"
-_PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {_IN_SCOPE}"
-_VERSIONS = f"SELECT id, price_list_id, number, valid_from, published_at FROM price_version WHERE {_IN_SCOPE}"
+_PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {IN_SCOPE}"
+_VERSIONS = f"SELECT id, price_list_id, number, valid_from, published_at FROM price_version WHERE {IN_SCOPE}"
 
 
 async def vendor(viewer: Viewer, vendor_id: UUID, *, path: Iterable[str] = ()) -> Vendor:
@@ -181,7 +181,7 @@ async def prices_in_force(
 ) -> dict[UUID, tuple[PriceLine, ...]]:
     """The prices of the version in force at the instant, by list; none for a list before its first version."""
     versions = (
-        f"SELECT DISTINCT ON (price_list_id) price_list_id AS key, id FROM price_version WHERE {_IN_SCOPE}"
+        f"SELECT DISTINCT ON (price_list_id) price_list_id AS key, id FROM price_version WHERE {IN_SCOPE}"
         " AND price_list_id = ANY($3) AND valid_from <= $4 ORDER BY price_list_id, valid_from DESC"
     )
     return await _prices(viewer, versions, price_list_ids, at)
@@ -190,7 +190,7 @@ async def prices_in_force(
 @requires(Permission.PRICE_VIEW)
 async def prices_of_versions(viewer: Viewer, version_ids: Collection[UUID]) -> dict[UUID, tuple[PriceLine, ...]]:
     """The prices of these versions, by version."""
-    versions = f"SELECT id AS key, id FROM price_version WHERE {_IN_SCOPE} AND id = ANY($3)"
+    versions = f"SELECT id AS key, id FROM price_version WHERE {IN_SCOPE} AND id = ANY($3)"
     return await _prices(viewer, versions, version_ids)
 
 

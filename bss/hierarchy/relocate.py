@@ -14,6 +14,7 @@ from bss.identifier import label
 from bss.organisations.account import Account
 from bss.organisations.place_account import Removal, replace_accounts
 from bss.transaction.begin import Transaction
+from bss.transaction.scope import IN_SCOPE
 
 
 async def relocate(
@@ -33,8 +34,7 @@ async def relocate(
 async def depth_below(tx: Transaction, account: Account) -> int:
     """How many accounts stand one below the other from the account on, itself included."""
     deepest: int = await tx.connection.fetchval(
-        "SELECT max(length(path) - length(replace(path, '.', ''))) FROM account"
-        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'",
+        f"SELECT max(length(path) - length(replace(path, '.', ''))) FROM account WHERE {IN_SCOPE}",
         *(tx.organisation_id, account.path),
     )
     return deepest - account.path.count(".") + 1

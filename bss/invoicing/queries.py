@@ -22,6 +22,7 @@ from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 
@@ -87,10 +88,9 @@ class Delivery:
 
 _INVOICE = ", ".join(Invoice.__dataclass_fields__)
 _LINE = ", ".join(Line.__dataclass_fields__)
-_BELOW = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _EITHER = "organisation_id = $1 AND (path >= $2 AND path < $2 || '~' OR seller_path >= $2 AND seller_path < $2 || '~')"
 _INVOICES = f"SELECT {_INVOICE} FROM invoice WHERE {_EITHER}"
-_LINES = f"SELECT {_LINE} FROM billable_line WHERE {_BELOW}"
+_LINES = f"SELECT {_LINE} FROM billable_line WHERE {IN_SCOPE}"
 
 
 async def one(viewer: Viewer, invoice_id: UUID, *, path: Iterable[str] = ()) -> Invoice:
@@ -161,7 +161,7 @@ async def lines_by_id(viewer: Viewer, line_ids: Collection[UUID]) -> dict[UUID, 
 @requires(Permission.INVOICE_VIEW)
 async def explanations(viewer: Viewer, line_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
     """Why these lines cost what they cost, by line id: see `bss.tariff.explain`."""
-    select = f"SELECT id, explanation FROM billable_line WHERE {_BELOW} AND id = ANY($3)"
+    select = f"SELECT id, explanation FROM billable_line WHERE {IN_SCOPE} AND id = ANY($3)"
     return {row["id"]: json.loads(row["explanation"]) for row in await _rows(viewer, select, list(line_ids))}
 
 

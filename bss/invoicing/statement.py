@@ -20,6 +20,7 @@ from bss.money import Money, minor_digits
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound
 from bss.transaction.begin import reading
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 MOST_ENTRIES = 2_000
@@ -50,7 +51,6 @@ class Statement:
     closing: Money
 
 
-_BELOW = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _DOCUMENTS = """
 SELECT id, number, issued_on, due_on, currency, total, issued_on >= $4 AS within FROM (
   SELECT id, number, issued_on, due_on, currency, total FROM invoice
@@ -74,7 +74,7 @@ async def statements(viewer: Viewer, account_id: UUID, since: date, until: date)
         raise InvalidInput.at("until", "A statement ends after the day on which it begins.")
     async with reading(viewer) as tx:
         name: str | None = await tx.connection.fetchval(
-            f"SELECT name FROM account WHERE {_BELOW} AND id = $3", viewer.organisation_id, viewer.path, account_id
+            f"SELECT name FROM account WHERE {IN_SCOPE} AND id = $3", viewer.organisation_id, viewer.path, account_id
         )
         if name is None:
             raise NotFound("account", ("accountId",))

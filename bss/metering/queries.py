@@ -17,9 +17,9 @@ from bss.period import Period
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 _TOTAL = (
     "subscription_id, meter, sum(quantity) AS quantity, sum(samples)::bigint AS samples, count(DISTINCT hour) AS hours"
 )
@@ -105,8 +105,8 @@ class Difference:
     rolled_up: Decimal
 
 
-_CORRECTIONS = f"SELECT {', '.join(UsageCorrection.__dataclass_fields__)} FROM usage_correction WHERE {_IN_SCOPE}"
-_MANUAL_READINGS = f"SELECT {', '.join(ManualReading.__dataclass_fields__)} FROM manual_reading WHERE {_IN_SCOPE}"
+_CORRECTIONS = f"SELECT {', '.join(UsageCorrection.__dataclass_fields__)} FROM usage_correction WHERE {IN_SCOPE}"
+_MANUAL_READINGS = f"SELECT {', '.join(ManualReading.__dataclass_fields__)} FROM manual_reading WHERE {IN_SCOPE}"
 
 
 @requires(Permission.USAGE_VIEW)
@@ -114,7 +114,7 @@ async def totals(viewer: Viewer, subscription_ids: Collection[UUID], period: Per
     """The usage of these subscriptions in the period, by subscription and meter. One statement."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
+            f"SELECT {_TOTAL} FROM usage_hour WHERE {IN_SCOPE} AND subscription_id = ANY($3)"
             " AND hour >= $4 AND hour < $5 GROUP BY subscription_id, meter",
             *(viewer.organisation_id, viewer.path, list(subscription_ids), period.start, period.end),
         )
@@ -126,7 +126,7 @@ async def totals_under(viewer: Viewer, path: str, period: Period) -> dict[UUID, 
     """The usage of every subscription at or below the account with this path. One statement."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {_TOTAL} FROM usage_hour WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+            f"SELECT {_TOTAL} FROM usage_hour WHERE {IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
             " AND hour >= $4 AND hour < $5 GROUP BY subscription_id, meter",
             *(viewer.organisation_id, viewer.path, path, period.start, period.end),
         )
@@ -139,7 +139,7 @@ async def hours(viewer: Viewer, subscription_id: UUID, period: Period) -> tuple[
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT subscription_id, meter, resource, hour, quantity, samples, revision FROM usage_hour"
-            f" WHERE {_IN_SCOPE} AND subscription_id = $3 AND hour >= $4 AND hour < $5"
+            f" WHERE {IN_SCOPE} AND subscription_id = $3 AND hour >= $4 AND hour < $5"
             " ORDER BY meter, resource, hour",
             *(viewer.organisation_id, viewer.path, subscription_id, period.start, period.end),
         )
@@ -152,7 +152,7 @@ async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Bat
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch"
-            f" WHERE {_IN_SCOPE} AND id = ANY($3)",
+            f" WHERE {IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(batch_ids)),
         )
     return {row["id"]: Batch(**dict(row)) for row in rows}
@@ -161,7 +161,7 @@ async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Bat
 @requires(Permission.USAGE_VIEW)
 async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
     """The batches in the viewer's scope, oldest first."""
-    select = f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {_IN_SCOPE}"
+    select = f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {IN_SCOPE}"
     return await paged(viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row)))
 
 
@@ -213,11 +213,11 @@ async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
             "SELECT subscription_id, meter, resource, hour, sum(recorded) AS recorded,"
             " coalesce(sum(rolled_up), 0) AS rolled_up FROM ("
             "  SELECT subscription_id, meter, resource, hour, quantity AS recorded, NULL::numeric AS rolled_up"
-            f"  FROM usage_event WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
+            f"  FROM usage_event WHERE {IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
             "  SELECT subscription_id, meter, resource, hour, quantity - before, NULL"
-            f"  FROM usage_correction WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
+            f"  FROM usage_correction WHERE {IN_SCOPE} AND hour >= $3 AND hour < $4 UNION ALL"
             "  SELECT subscription_id, meter, resource, hour, NULL, quantity"
-            f"  FROM usage_hour WHERE {_IN_SCOPE} AND hour >= $3 AND hour < $4) AS side"
+            f"  FROM usage_hour WHERE {IN_SCOPE} AND hour >= $3 AND hour < $4) AS side"
             " GROUP BY 1, 2, 3, 4 HAVING sum(recorded) <> coalesce(sum(rolled_up), 0) ORDER BY 1, 2, 3, 4",
             *(viewer.organisation_id, viewer.path, period.start, period.end),
         )

@@ -18,6 +18,7 @@ from bss.metering.hourly import EXACT, is_storable, over_hours
 from bss.metering.reading import EARLIEST, LATEST, LONGEST_INTERVAL, MOST_PROBLEMS, MOST_TEXT, Reading
 from bss.period import HOUR, MILLISECOND
 from bss.transaction.begin import Transaction
+from bss.transaction.scope import IN_SCOPE
 
 CHUNK_ROWS = 50_000
 _WORK_MEMORY = "64MB"  # a file of millions is sorted and joined on the server, in few passes
@@ -41,14 +42,13 @@ _COLUMNS = (
     *("place", "part", "event_id", "subscription_id", "meter", "resource"),
     *("starts_at", "ends_at", "whole", "hour", "quantity"),
 )
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-_METERS = f"SELECT code, kind FROM meter WHERE {_IN_SCOPE}"
+_METERS = f"SELECT code, kind FROM meter WHERE {IN_SCOPE}"
 _NAMED = (
     "SELECT subscription_id, count(*) FILTER (WHERE part = 0) AS readings FROM usage_stage GROUP BY subscription_id"
 )
 _SUBJECTS = (
     "INSERT INTO usage_subject (subscription_id, path, mirrored)"
-    f" SELECT id, path, mirrored FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
+    f" SELECT id, path, mirrored FROM subscription WHERE {IN_SCOPE} AND id = ANY($3) RETURNING subscription_id"
 )
 _RESOLD = (
     "SELECT subscription.id FROM subscription JOIN offering ON offering.organisation_id = $1"

@@ -12,6 +12,7 @@ from bss.organisations.account import Account
 from bss.organisations.queries import ACCOUNT_COLUMNS, account_of
 from bss.refusal import Conflict, NotFound
 from bss.transaction.begin import Transaction
+from bss.transaction.scope import IN_SCOPE
 
 
 async def open_account(tx: Transaction, account_id: UUID, *, expected_version: int | None) -> Account:
@@ -20,8 +21,7 @@ async def open_account(tx: Transaction, account_id: UUID, *, expected_version: i
     Raises `NotFound`, `LockedField`, and `Conflict` when `expected_version` is given and is not the stored one.
     """
     row = await tx.connection.fetchrow(
-        f"SELECT {ACCOUNT_COLUMNS} FROM account"
-        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id = $3 FOR UPDATE",
+        f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE} AND id = $3 FOR UPDATE",
         *(tx.organisation_id, tx.viewer.path, account_id),
     )
     if row is None:

@@ -17,13 +17,13 @@ from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged, paged_by
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 ACCOUNT_COLUMNS = (
     "id, path, parent_id, kind, name, accounting_number, email, billing_address, legal_address, mirrored, managed_by,"
     " version, created_at, closed_at"
 )
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Acco
     """The accounts among these that the viewer can see, by id."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE} AND id = ANY($3)",
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(account_ids)),
         )
     return {row["id"]: account_of(row) for row in rows}
@@ -81,7 +81,7 @@ async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Acco
 async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None) -> Page[Account]:
     """The accounts in the viewer's scope, or those below the path `under`, oldest first."""
     select = (
-        f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE}"
+        f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE}"
         " AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
     )
     return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, account_of)
@@ -92,7 +92,7 @@ async def by_path(viewer: Viewer, paths: Collection[str]) -> dict[str, Account]:
     """The accounts at these paths that the viewer can see: for ancestors and for documents."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE} AND path = ANY($3)",
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE} AND path = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(paths)),
         )
     return {row["path"]: account_of(row) for row in rows}
@@ -145,7 +145,7 @@ async def hierarchy(
 @requires(Permission.ACCOUNT_VIEW)
 async def children(viewer: Viewer, account_ids: Collection[UUID], request: PageRequest) -> dict[UUID, Page[Account]]:
     """One page of the accounts directly below each of these, by the one above. One statement."""
-    select = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {_IN_SCOPE}"
+    select = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE}"
     scope = (viewer.organisation_id, viewer.path)
     return await paged_by(viewer, select, scope, account_ids, "parent_id", request, account_of)
 
@@ -156,7 +156,7 @@ async def subtree(viewer: Viewer, path: str, most: int) -> tuple[Account, ...]:
 
     Raises `InvalidInput` at `most`, with how many there are, when there are more than that.
     """
-    below = f"FROM account WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+    below = f"FROM account WHERE {IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
     scope = (viewer.organisation_id, viewer.path, path)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(f"SELECT {ACCOUNT_COLUMNS} {below} ORDER BY path LIMIT {most + 1}", *scope)

@@ -28,6 +28,7 @@ from bss.relations.rows import (
 from bss.relations.task import Task
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged, paged_by
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 Value = TypeVar("Value")
@@ -128,8 +129,7 @@ async def document_file(viewer: Viewer, document_id: UUID) -> DocumentFile:
     document = await one(viewer, DOCUMENTS, document_id)
     async with reading(viewer) as tx:
         content = await tx.connection.fetchval(
-            "SELECT content FROM document_content WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
-            " AND document_id = $3",
+            f"SELECT content FROM document_content WHERE {IN_SCOPE} AND document_id = $3",
             *(viewer.organisation_id, viewer.path, document_id),
         )
     return DocumentFile(document, content)

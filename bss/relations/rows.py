@@ -18,9 +18,9 @@ from bss.relations.contact import Contact
 from bss.relations.document import Document
 from bss.relations.email import Direction, Email
 from bss.relations.task import Task
+from bss.transaction.scope import IN_SCOPE
 
 Value = TypeVar("Value")
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class Rows(Generic[Value]):
     @property
     def in_scope(self) -> str:
         """The records in the scope of the viewer, whose organisation is $1 and whose path is $2."""
-        return f"SELECT {', '.join(self.columns)} FROM {self.table} WHERE {_IN_SCOPE}"
+        return f"SELECT {', '.join(self.columns)} FROM {self.table} WHERE {IN_SCOPE}"
 
     def of_cases(self, relations: str) -> str:
         """The records that are related to cases, each with the case's id as `case_id`.
@@ -44,7 +44,7 @@ class Rows(Generic[Value]):
         `relations` has the pairs of `case_id` and `related_id`.
         """
         columns = ", ".join((*self.columns, "case_id"))
-        return f"SELECT {columns} FROM {self.table} JOIN ({relations}) AS relation ON related_id = id WHERE {_IN_SCOPE}"
+        return f"SELECT {columns} FROM {self.table} JOIN ({relations}) AS relation ON related_id = id WHERE {IN_SCOPE}"
 
     def value_of(self, row: Record) -> Value:
         """The record in a row that has the columns among its own."""

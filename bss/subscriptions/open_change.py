@@ -22,6 +22,7 @@ from bss.subscriptions.subscription import TRANSITIONS, Subscription, Subscripti
 from bss.subscriptions.timeline import Change, OutsideTimeline, Timeline, changed, remaining
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
+from bss.transaction.scope import IN_SCOPE
 
 
 @dataclass(frozen=True)
@@ -55,8 +56,7 @@ async def open_change(tx: Transaction, subscription_id: UUID, verb: Verb, *, exp
     `WrongState`.
     """
     row = await tx.connection.fetchrow(
-        f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
-        " WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id = $3 FOR UPDATE",
+        f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE} AND id = $3 FOR UPDATE",
         *(tx.organisation_id, tx.viewer.path, subscription_id),
     )
     if row is None:

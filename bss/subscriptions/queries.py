@@ -26,9 +26,9 @@ from bss.subscriptions.subscription import Subscription
 from bss.subscriptions.timeline import Segment, Timeline
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged, paged_by
+from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
-_IN_SCOPE = "organisation_id = $1 AND path >= $2 AND path < $2 || '~'"
 MOST_ORDERS = 100
 _KNOWN_NOW = "recorded_to IS NULL"
 _KNOWN_AT = "recorded_from <= $4 AND (recorded_to IS NULL OR recorded_to > $4)"
@@ -54,7 +54,7 @@ async def many(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID,
     """The subscriptions among these that the viewer can see, by id. One statement."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE} AND id = ANY($3)",
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(subscription_ids)),
         )
     return {row["id"]: subscription_of(row) for row in rows}
@@ -65,7 +65,7 @@ async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None
     """The subscriptions in the viewer's scope, or those of the account at `under` and below it, oldest first."""
     select = (
         f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
-        f" WHERE {_IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
+        f" WHERE {IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
     )
     return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, subscription_of)
 
@@ -75,7 +75,7 @@ async def of_accounts(
     viewer: Viewer, account_ids: Collection[UUID], request: PageRequest
 ) -> dict[UUID, Page[Subscription]]:
     """One page of the subscriptions of each of these accounts itself, by account. One statement."""
-    select = f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE}"
+    select = f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE}"
     scope = (viewer.organisation_id, viewer.path)
     return await paged_by(viewer, select, scope, account_ids, "account_id", request, subscription_of)
 
@@ -86,7 +86,7 @@ async def below(viewer: Viewer, path: str, most: int) -> tuple[Subscription, ...
 
     Raises `InvalidInput`, with how many there are, when there are more than `most`.
     """
-    found = f"FROM subscription WHERE {_IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
+    found = f"FROM subscription WHERE {IN_SCOPE} AND path >= $3 AND path < $3 || '~'"
     scope = (viewer.organisation_id, viewer.path, path)
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
@@ -104,7 +104,7 @@ async def counts_below(viewer: Viewer, paths: Collection[str]) -> dict[str, int]
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT asked.path, found.count FROM unnest($3::text[]) AS asked (path) CROSS JOIN LATERAL"
-            f" (SELECT count(*) FROM subscription WHERE {_IN_SCOPE}"
+            f" (SELECT count(*) FROM subscription WHERE {IN_SCOPE}"
             " AND subscription.path >= asked.path AND subscription.path < asked.path || '~') AS found",
             *(viewer.organisation_id, viewer.path, list(paths)),
         )
@@ -123,7 +123,7 @@ async def timeline(
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT subscription_id, {SEGMENT_COLUMNS} FROM segment"
-            f" WHERE {_IN_SCOPE} AND subscription_id = ANY($3)"
+            f" WHERE {IN_SCOPE} AND subscription_id = ANY($3)"
             f" AND {known} ORDER BY subscription_id, effective_from",
             *(viewer.organisation_id, viewer.path, list(subscription_ids), *instants),
         )
@@ -146,7 +146,7 @@ async def in_effect(
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT subscription_id, {SEGMENT_COLUMNS} FROM segment"
-            f" WHERE {_IN_SCOPE} AND subscription_id = ANY($3) AND {known}"
+            f" WHERE {IN_SCOPE} AND subscription_id = ANY($3) AND {known}"
             f" AND effective_from <= ${place} AND (effective_to IS NULL OR effective_to > ${place})",
             *(viewer.organisation_id, viewer.path, list(subscription_ids), *instants, as_of),
         )
@@ -170,7 +170,7 @@ async def orders(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUI
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {ORDER_COLUMNS} FROM unnest($3::uuid[]) AS asked (subscription) CROSS JOIN LATERAL ("
-            f"  SELECT * FROM subscription_order WHERE {_IN_SCOPE} AND subscription_id = asked.subscription"
+            f"  SELECT * FROM subscription_order WHERE {IN_SCOPE} AND subscription_id = asked.subscription"
             "   ORDER BY version DESC LIMIT $4) AS placed ORDER BY subscription_id, version DESC",
             *(viewer.organisation_id, viewer.path, list(subscription_ids), MOST_ORDERS),
         )
@@ -185,7 +185,7 @@ async def add_ons(viewer: Viewer, plan_ids: Collection[UUID]) -> dict[UUID, tupl
     """The add-ons beside each of these plans, live ones and ended ones, oldest first."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {_IN_SCOPE} AND parent_id = ANY($3) ORDER BY id",
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE} AND parent_id = ANY($3) ORDER BY id",
             *(viewer.organisation_id, viewer.path, list(plan_ids)),
         )
     found: dict[UUID, list[Subscription]] = {plan_id: [] for plan_id in plan_ids}
@@ -202,7 +202,7 @@ async def named(viewer: Viewer) -> dict[str, UUID]:
     """
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT id, name FROM subscription WHERE {_IN_SCOPE}", *(viewer.organisation_id, viewer.path)
+            f"SELECT id, name FROM subscription WHERE {IN_SCOPE}", *(viewer.organisation_id, viewer.path)
         )
     bearers = Counter(row["name"] for row in rows)
     by_name = {row["name"]: row["id"] for row in rows if bearers[row["name"]] == 1}
