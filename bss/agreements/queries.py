@@ -131,10 +131,11 @@ async def edges_above(viewer: Viewer, account_paths: Collection[str]) -> dict[st
     is charged on. For decisions within the domain: the edges above the viewer's account are not its to read,
     and must not be shown to it.
     """
-    return await _chains(viewer, account_paths)
+    return await chains(viewer, account_paths)
 
 
-async def _chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, tuple[Edge, ...]]:
+async def chains(viewer: Viewer, account_paths: Collection[str]) -> dict[str, tuple[Edge, ...]]:
+    """The same, for a question of this package that lets out names and offerings only and has a permission itself."""
     seen = [path for path in account_paths if viewer.sees(path)]
     ancestors = {above for path in seen for above in ancestor_paths(path)}
     rows = await rows_from_above(
@@ -161,7 +162,7 @@ async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, 
     force lacks the offering, "any edge to Lite" for an account that sells on and buys from nobody, "supply"
     where the supplier has no price or no terms are known.
     """
-    above = (await _chains(viewer, (account_path,))).get(account_path, ())
+    above = (await chains(viewer, (account_path,))).get(account_path, ())
     charged = [edge for edge in above if edge.concerns(offering.supplier_id)]
     priced = await priced_in_force(viewer, [(edge.price_list_id, edge.period(at)) for edge in charged], offering.id)
     lacking = [edge for edge, has_price in zip(charged, priced, strict=True) if not has_price]

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from bss.canonical import plain
 from bss.catalogue.models import OfferingModel
 from bss.catalogue.product import OfferingKind, Product
 from bss.catalogue.queries import product
 from bss.catalogue.seller import blank_problems
+from bss.catalogue.shelf import shelf_problems
 from bss.identifier import uuid7
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
@@ -29,7 +31,7 @@ LONGEST_TRIAL_DAYS = 366
 class CreateOffering:
     """A plan of a product. One that is bought over a link names the link and the distributor's offering.
 
-    The lifecycle is that of `Offering`: `term_months`, `trial_days` and `cancellation_days`.
+    The lifecycle is that of `Offering`: `term_months`, `trial_days` and `cancellation_days`; so is where it is shown.
     """
 
     product_id: UUID
@@ -43,13 +45,17 @@ class CreateOffering:
     term_months: int = 1
     trial_days: int = 0
     cancellation_days: int | None = None
+    category: str = ""
+    in_storefront: bool = True
+    private_to: tuple[UUID, ...] = ()
 
 
 @command("createOffering", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound,))
 async def create_offering(tx: Transaction, request: CreateOffering, now: datetime) -> Outcome:
     """Create an offering; it is on sale where a price list in force has a price for it."""
     of = await product(tx.viewer, request.product_id, path=("productId",))
-    if problems := _problems(request, of):
+    problems = [*_problems(request, of), *await _inherited_problems(tx, request, of)]
+    if problems := [*problems, *await shelf_problems(tx, of.path, request.category.strip(), request.private_to)]:
         raise InvalidInput(problems)
     offering_id = uuid7()
     try:
@@ -71,6 +77,10 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
             vendor_id=of.vendor_id,
             supply_link_id=request.supply_link_id,
             supply_offering_id=request.supply_offering_id,
+            characteristics=plain(of.characteristics),
+            category=request.category.strip(),
+            in_storefront=request.in_storefront,
+            private_to=plain(request.private_to),
         )
     except IntegrityError as taken:
         raise Conflict(
@@ -90,6 +100,18 @@ def _problems(request: CreateOffering, of: Product) -> list[Problem]:
     elif request.supply_link_id is not None and len(ancestor_paths(of.path)) > 1:
         problems.append(Problem(("supplyLinkId",), "Only the organisation itself buys over a link."))
     return problems
+
+
+async def _inherited_problems(tx: Transaction, request: CreateOffering, of: Product) -> list[Problem]:
+    """A product that is resold has its supplier's plans and no others: what is inherited is not added to."""
+    resold = await tx.connection.fetchval(
+        "SELECT bool_or(supply_link_id IS NOT NULL) FROM offering WHERE organisation_id = $1 AND product_id = $2",
+        *(tx.organisation_id, of.id),
+    )
+    if resold is None or resold == (request.supply_link_id is not None):
+        return []
+    message = "resold: name the supplier's offering" if resold else "the organisation's own"
+    return [Problem(("supplyOfferingId",), f"The plans of {of.name} are {message}.")]
 
 
 def _lifecycle_problems(request: CreateOffering) -> list[Problem]:

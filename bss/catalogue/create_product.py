@@ -8,6 +8,8 @@ from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
+from bss.canonical import plain
+from bss.catalogue.characteristic import Offered, definition_problems
 from bss.catalogue.models import ProductModel
 from bss.catalogue.product import ProductKind
 from bss.catalogue.queries import vendor
@@ -23,7 +25,7 @@ from bss.transaction.command import Outcome, command
 class CreateProduct:
     """A product of the account that sells it; `code` is unique among that account's products.
 
-    `vendor_id` says whose it is.
+    `vendor_id` says whose it is; `characteristics` what is chosen about it, none for free data.
     """
 
     owner_id: UUID
@@ -31,6 +33,7 @@ class CreateProduct:
     name: str
     vendor_id: UUID | None = None
     kind: ProductKind = ProductKind.XAAS
+    characteristics: Offered = ()
 
 
 @command("createProduct", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound, LockedField))
@@ -39,7 +42,8 @@ async def create_product(tx: Transaction, request: CreateProduct, now: datetime)
     owner = await selling_account(tx.viewer, request.owner_id, path="ownerId")
     if request.vendor_id is not None:
         await vendor(tx.viewer, request.vendor_id, path=("vendorId",))
-    if problems := blank_problems(code=request.code, name=request.name):
+    problems = blank_problems(code=request.code, name=request.name)
+    if problems := [*problems, *definition_problems(request.characteristics)]:
         raise InvalidInput(problems)
     product_id = uuid7()
     try:
@@ -53,6 +57,7 @@ async def create_product(tx: Transaction, request: CreateProduct, now: datetime)
             code=request.code.strip(),
             name=request.name.strip(),
             kind=request.kind.value,
+            characteristics=plain(request.characteristics),
         )
     except IntegrityError as taken:
         raise Conflict("A product with this code exists already.", ("code",)) from taken

@@ -13,7 +13,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.catalogue.product import Offering
-from bss.catalogue.rows import OFFERING_COLUMNS, offering_of
+from bss.catalogue.rows import OFFERING_COLUMNS, VERSION_IN_FORCE, offering_of
 from bss.organisations.account import ancestor_paths
 from bss.period import Period
 from bss.permission import Permission
@@ -42,7 +42,10 @@ SELECT {OFFERING_COLUMNS}
 FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND (path >= $2 AND path < $2 || '~' OR id IN (
   SELECT price.offering_id FROM list
   JOIN price_version AS version ON version.organisation_id = $1 AND version.price_list_id = list.price_list_id
-  JOIN price ON price.organisation_id = $1 AND price.version_id = version.id AND price.offering_id = ANY($4)))
+  JOIN price ON price.organisation_id = $1 AND price.version_id = version.id AND price.offering_id = ANY($4))
+  AND (private_to = '[]' OR EXISTS (SELECT FROM account WHERE account.organisation_id = $1
+    AND private_to ? account.id::text
+    AND (account.path = ANY($3) OR account.path >= $2 AND account.path < $2 || '~'))))
 """
 
 
@@ -51,7 +54,8 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
     """The offerings among these that the viewer may know, by id: its own, and those published to it.
 
     Published to it are the offerings that a version of a price list of its own edges has, whoever owns them:
-    the edges whose buyers are in its scope, and the nearest one above its account.
+    the edges whose buyers are in its scope, and the nearest one above its account. What is private to others is not
+    published: neither the viewer's account nor one above or below it may buy it.
     """
     rows = await rows_from_above(
         viewer,
@@ -61,13 +65,10 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
     return {row["id"]: offering_of(row) for row in rows}
 
 
-_PRICED = """
+_PRICED = f"""
 SELECT asked.place FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[])
   WITH ORDINALITY AS asked (list, starts, ends, place)
-CROSS JOIN LATERAL (SELECT id FROM price_version
-  WHERE organisation_id = $1 AND price_list_id = asked.list AND valid_from < asked.ends
-  ORDER BY valid_from > asked.starts, CASE WHEN valid_from <= asked.starts THEN valid_from END DESC NULLS LAST,
-    valid_from LIMIT 1) AS version
+CROSS JOIN LATERAL ({VERSION_IN_FORCE}) AS version
 WHERE EXISTS (SELECT FROM price WHERE organisation_id = $1 AND version_id = version.id AND offering_id = $5)
 """
 

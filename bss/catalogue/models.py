@@ -29,6 +29,7 @@ class ProductModel(AccountRow):
     code: str = fields.TextField()
     name: str = fields.TextField()
     kind: str = fields.TextField(default="xaas")
+    characteristics: Any = fields.JSONField(default=list)
 
     class Meta:
         table = "product"
@@ -37,7 +38,7 @@ class ProductModel(AccountRow):
 class OfferingModel(AccountRow):
     """A plan that is sold. `supply_offering_id` is the distributor's offering, the identity across a link.
 
-    `vendor_id` is the product's, copied onto the row.
+    `vendor_id` and `characteristics` are the product's, copied onto the row.
     """
 
     owner_id: UUID = fields.UUIDField()
@@ -53,6 +54,10 @@ class OfferingModel(AccountRow):
     vendor_id: UUID | None = fields.UUIDField(null=True)
     supply_link_id: UUID | None = fields.UUIDField(null=True)
     supply_offering_id: UUID | None = fields.UUIDField(null=True)
+    characteristics: Any = fields.JSONField(default=list)
+    category: str = fields.TextField(default="")
+    in_storefront = fields.BooleanField(default=True)
+    private_to: Any = fields.JSONField(default=list)
 
     class Meta:
         table = "offering"

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
+from bss.catalogue.characteristic import Offered
+from bss.identifier import label
+from bss.refusal import Problem
+
 
 class ProductKind(StrEnum):
     """What is sold: a virtual machine, a virtual datacentre (pooled resources of a tenant), or any other item.
@@ -43,6 +47,7 @@ class Product:
     code: str
     name: str
     kind: ProductKind = ProductKind.XAAS
+    characteristics: Offered = ()
 
 
 class OfferingKind(StrEnum):
@@ -61,9 +66,12 @@ class Offering:
     `cancellation_days` of the start of a term it may be cancelled at once, later at the end of the term only; None:
     at any time.
 
+    `category` is where the storefront shows it, if `in_storefront`; what it does not show is sold all the same.
+    `private_to` are the accounts that may buy it, with all below them; empty for everybody.
+
     `supply_link_id` and `supply_offering_id` say where the organisation buys it: the link, and the
     distributor's own offering id, which is the identity across the link. An offering of its own has neither;
-    `vendor_id` is the product's.
+    `vendor_id` and `characteristics` are the product's.
     """
 
     id: UUID
@@ -81,6 +89,15 @@ class Offering:
     vendor_id: UUID | None
     supply_link_id: UUID | None
     supply_offering_id: UUID | None
+    characteristics: Offered
+    category: str
+    in_storefront: bool
+    private_to: tuple[UUID, ...]
+
+    def open_to(self, account_path: str) -> bool:
+        """Whether it may be sold to the account: to all, or it or one above it is among those it is private to."""
+        labels = account_path.split(".")
+        return not self.private_to or any(label(account) in labels for account in self.private_to)
 
     @property
     def resold(self) -> bool:
@@ -91,3 +108,10 @@ class Offering:
     def supplier_id(self) -> UUID | None:
         """From whom the organisation buys it: the link, else the vendor; None when nobody is known."""
         return self.supply_link_id or self.vendor_id
+
+
+def private_problems(offering: Offering, account_path: str) -> tuple[Problem, ...]:
+    """A problem when the offering is private to others than the account."""
+    if offering.open_to(account_path):
+        return ()
+    return (Problem(("offeringId",), f"{offering.name} is private to other accounts."),)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from bss.catalogue.characteristic import offered_of
 from bss.catalogue.from_above import rows_from_above
 from bss.catalogue.meter import Meter, MeterKind
 from bss.catalogue.price_list import ChargeKind, PriceLine, PriceList, PriceVersion
@@ -22,7 +23,7 @@ from bss.transaction.scope import IN_SCOPE
 from bss.viewer import Viewer, requires
 
 _VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {IN_SCOPE}"
-_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name, kind FROM product WHERE {IN_SCOPE}"
+_PRODUCTS = f"SELECT id, path, owner_id, vendor_id, code, name, kind, characteristics FROM product WHERE {IN_SCOPE}"
 _OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {IN_SCOPE}"
 _METERS = "SELECT id, code, name, unit, divisor, kind FROM meter WHERE organisation_id = $1"
 _PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {IN_SCOPE}"
@@ -219,7 +220,8 @@ async def _among(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> 
 
 
 def _product_of(row: Record) -> Product:
-    return Product(**{**dict(row), "kind": ProductKind(row["kind"])})
+    values = {**dict(row), "kind": ProductKind(row["kind"]), "characteristics": offered_of(row["characteristics"])}
+    return Product(**values)
 
 
 def _meter_of(row: Record) -> Meter:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.canonical import plain
+from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering, OfferingKind
+from bss.catalogue.product import Offering, OfferingKind, private_problems
 from bss.identifier import label, uuid7
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
+from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import Opened, open_change, refuse_instant
 from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
@@ -37,6 +41,7 @@ class AddAddOn:
     starts_at: datetime | None = None
     name: str = ""
     expected_version: int | None = None
+    characteristics: Mapping[str, object] = field(default_factory=dict)
 
 
 @command(
@@ -59,7 +64,12 @@ async def add_add_on(tx: Transaction, request: AddAddOn, now: datetime) -> Outco
         raise InvalidInput(problems)
     await refuse_unpriced(tx, plan.subscription.path, offering, starts_at)
     add_on_id = uuid7()
-    sold = replace(_beside(plan.subscription, add_on_id, offering), quantity=request.quantity, starts_at=starts_at)
+    sold = replace(
+        _beside(plan.subscription, add_on_id, offering),
+        quantity=request.quantity,
+        starts_at=starts_at,
+        characteristics=plain(request.characteristics),
+    )
     if request.name.strip():
         sold = replace(sold, name=request.name.strip())
     await begin_service(tx, add_on_id, offering, sold, Verb.CREATE, now=now)
@@ -71,6 +81,9 @@ def _problems(
 ) -> list[Problem]:
     subscription = plan.subscription
     problems = [*quantity_problems(request.quantity), *text_problems("name", request.name.strip(), MOST_NAME)]
+    problems += characteristics_problems(request.characteristics)
+    problems += sale_problems(offering.characteristics, request.characteristics)
+    problems += private_problems(offering, subscription.path)
     if offering.kind is not OfferingKind.ADD_ON:
         problems.append(Problem(("offeringId",), f"{offering.name} is no add-on."))
     if offering.supply_link_id != sold_plan.supply_link_id:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering
+from bss.catalogue.product import Offering, private_problems
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
@@ -57,7 +57,8 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
     then = as_of(opened.timeline, at)
     if then is not None and then.offering_id == offering.id:
         raise InvalidInput.at("offeringId", f"It is a subscription of {offering.name} then already.")
-    if problems := [*_problems(present, offering), *_quantity_problems(request)]:
+    problems = [*_problems(present, offering), *_quantity_problems(request)]
+    if problems := [*problems, *private_problems(offering, subscription.path)]:
         raise InvalidInput(problems)
     await refuse_unpriced(tx, subscription.path, offering, at)
     order = Order(Verb.CHANGE_OFFERING, at)

@@ -9,8 +9,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from bss.canonical import plain
+from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering, OfferingKind
+from bss.catalogue.product import Offering, OfferingKind, private_problems
 from bss.identifier import label, uuid7
 from bss.organisations import queries as organisations
 from bss.organisations.account import Account, AccountClosed
@@ -65,6 +66,8 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     if offering is None:
         raise NotFound("offering", ("offeringId",))
     problems = [*_problems(request), *_trial_problems(request, offering)]
+    problems += sale_problems(offering.characteristics, request.characteristics)
+    problems += private_problems(offering, account.path)
     if offering.kind is OfferingKind.ADD_ON:
         problems.append(Problem(("offeringId",), f"{offering.name} is sold beside a plan only: add it to one."))
     if problems:

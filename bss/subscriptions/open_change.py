@@ -24,6 +24,9 @@ from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from bss.transaction.scope import IN_SCOPE
 
+OUTSIDE = "The change lies before the start of the subscription, or not before its end."
+"""Said of the instant of a change."""
+
 
 @dataclass(frozen=True)
 class Opened:
@@ -101,7 +104,6 @@ async def write_change(tx: Transaction, opened: Opened, order: Order, now: datet
     try:
         wanted = changed(opened.timeline, order.effective_at, **change)
     except OutsideTimeline:
-        message = "The change lies before the start of the subscription, or not before its end."
-        raise InvalidInput.at("effectiveAt", message) from None
+        raise InvalidInput.at("effectiveAt", OUTSIDE) from None
     after_it = replace(opened.subscription, state=opened.following)
     await write_timeline(tx, opened.subscription.id, wanted, after_it, order, now=now)

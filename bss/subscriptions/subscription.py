@@ -37,6 +37,7 @@ class Verb(StrEnum):
     ACTIVATE = "activate"
     CHANGE_QUANTITY = "change the quantity of"
     CHANGE_OFFERING = "change the offering of"
+    CHANGE_CHARACTERISTICS = "change the characteristics of"
     EXTEND_TRIAL = "extend the trial of"
     CONVERT_TRIAL = "convert the trial of"
     SUSPEND = "suspend"
@@ -54,6 +55,7 @@ TRANSITIONS: dict[tuple[SubscriptionState, Verb], SubscriptionState] = {
     (SubscriptionState.CREATED, Verb.CANCEL): SubscriptionState.CANCELLED,
     (SubscriptionState.ACTIVE, Verb.CHANGE_QUANTITY): SubscriptionState.ACTIVE,
     (SubscriptionState.ACTIVE, Verb.CHANGE_OFFERING): SubscriptionState.ACTIVE,
+    (SubscriptionState.ACTIVE, Verb.CHANGE_CHARACTERISTICS): SubscriptionState.ACTIVE,
     (SubscriptionState.ACTIVE, Verb.EXTEND_TRIAL): SubscriptionState.ACTIVE,
     (SubscriptionState.ACTIVE, Verb.CONVERT_TRIAL): SubscriptionState.ACTIVE,
     (SubscriptionState.ACTIVE, Verb.SUSPEND): SubscriptionState.SUSPENDED,

@@ -84,6 +84,21 @@ def changed(timeline: Timeline, at: datetime, **change: Unpack[Change]) -> Timel
     return _joined((*ended(timeline, at), *(replace(segment, **change) for segment in remaining(timeline, at))))
 
 
+def described(timeline: Timeline, at: datetime, chosen: Mapping[str, object]) -> Timeline:
+    """The timeline with these characteristics from `at` on, each segment keeping its others; None takes one away.
+
+    Raises `OutsideTimeline`.
+    """
+    if not any(segment.contains(at) for segment in timeline):
+        raise OutsideTimeline(f"{at} lies outside the timeline")
+    later = (replace(each, characteristics=_with(each.characteristics, chosen)) for each in remaining(timeline, at))
+    return _joined((*ended(timeline, at), *later))
+
+
+def _with(present: Mapping[str, object], chosen: Mapping[str, object]) -> Mapping[str, object]:
+    return {code: value for code, value in {**present, **chosen}.items() if value is not None}
+
+
 def ended(timeline: Timeline, at: datetime) -> Timeline:
     """The timeline up to `at`; empty when it had not begun by then. An end is never put off."""
     return tuple(

@@ -98,6 +98,8 @@ async def _moved(
 ) -> UUID:
     """End the one and begin the other; returns the successor's id."""
     old, at = opened.subscription, max(order.effective_at, opened.subscription.starts_at)
+    if not offering.open_to(account.path):
+        raise InvalidInput.at("accountId", f"{offering.name} is private to other accounts.")
     await refuse_unpriced(tx, account.path, offering, at)
     going_on = tuple(remaining(opened.timeline, at))
     left = replace(old, state=opened.following, ends_at=at)

@@ -14,7 +14,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.refusal import InvalidInput
-from bss.transaction.begin import reading
+from bss.transaction.begin import Transaction, reading
 from bss.viewer import Viewer
 
 MOST_ROWS = 200
@@ -68,11 +68,22 @@ async def paged(
 
     The caller's select filters by organisation and by the viewer's scope; row-level security does so again.
     """
+    async with reading(viewer) as tx:
+        return await page_of(tx, select, arguments, request, value_of)
+
+
+async def page_of(
+    tx: Transaction,
+    select: str,
+    arguments: Sequence[object],
+    request: PageRequest,
+    value_of: Callable[[Record], Row],
+) -> Page[Row]:
+    """The same in a transaction that is open, such as one that reads above the viewer (`raised`)."""
     values = list(arguments)
     comparisons = _bounds(request, values)
     where = f"WHERE {' AND '.join(comparisons)}" if comparisons else ""
-    async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(f"SELECT * FROM ({select}) AS page {where} {_order(request)}", *values)
+    rows = await tx.connection.fetch(f"SELECT * FROM ({select}) AS page {where} {_order(request)}", *values)
     return _page(rows, request, value_of)
 
 

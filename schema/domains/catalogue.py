@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from collections.abc import Collection
 from uuid import UUID
 
 import strawberry
 
+from bss.catalogue import characteristic, queries
 from bss.catalogue import meter as meter_domain
 from bss.catalogue import product as domain
-from bss.catalogue import queries
 from bss.catalogue.create_meter import create_meter
 from bss.catalogue.create_offering import create_offering
 from bss.catalogue.create_product import create_product
 from bss.catalogue.create_vendor import create_vendor
+from bss.catalogue.describe_product import describe_product
 from bss.catalogue.from_above import published_by_ancestors
+from bss.catalogue.update_offering import update_offering
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
 from bss.permission import Permission
@@ -27,8 +30,12 @@ from schema.domains.catalogue_inputs import (
     CreateOfferingInput,
     CreateProductInput,
     CreateVendorInput,
+    DescribeProductInput,
+    UpdateOfferingInput,
+    description_of_product,
     meter_request,
     offering_request,
+    offering_update,
     product_request,
     vendor_request,
 )
@@ -55,6 +62,27 @@ async def optional_vendor(info: Info, vendor_id: UUID | None) -> Vendor | None:
     return found
 
 
+@strawberry.type(description="One thing that is chosen beside the quantity.")
+class Characteristic:
+    code: str = strawberry.field(description="Its key in a subscription.")
+    name: str
+    kind: characteristic.CharacteristicKind
+    required: bool
+    changeable: bool
+    choices: list[str]
+
+    @classmethod
+    def of(cls, one: characteristic.Characteristic) -> Characteristic:
+        return cls(
+            code=one.code,
+            name=one.name,
+            kind=one.kind,
+            required=one.required,
+            changeable=one.changeable,
+            choices=list(one.choices),
+        )
+
+
 @strawberry.type(description="A thing that an account sells.")
 class Product(Node):
     owner_uuid: strawberry.Private[UUID]
@@ -62,6 +90,7 @@ class Product(Node):
     code: str
     name: str
     kind: domain.ProductKind
+    characteristics: list[Characteristic] = strawberry.field(description="What is chosen about it; none: any data.")
 
     @classmethod
     def of(cls, product: domain.Product) -> Product:
@@ -72,6 +101,7 @@ class Product(Node):
             code=product.code,
             name=product.name,
             kind=product.kind,
+            characteristics=[Characteristic.of(one) for one in product.characteristics],
         )
 
     @strawberry.field(description="For the organisation's own staff.", directives=needs(queries.vendors))
@@ -107,6 +137,10 @@ class Offering(Node):
     cancellation_days: int | None = strawberry.field(
         description="Days of a term in which it may be cancelled at once; null: at any time."
     )
+    characteristics: list[Characteristic] = strawberry.field(description="The product's.")
+    category: str = strawberry.field(description="Where the storefront shows it.")
+    in_storefront: bool = strawberry.field(description="False: it is sold, but not shown.")
+    audience: strawberry.Private[tuple[UUID, ...]]
 
     @classmethod
     def of(cls, offering: domain.Offering) -> Offering:
@@ -128,7 +162,21 @@ class Offering(Node):
             term_months=offering.term_months,
             trial_days=offering.trial_days,
             cancellation_days=offering.cancellation_days,
+            characteristics=[Characteristic.of(one) for one in offering.characteristics],
+            category=offering.category,
+            in_storefront=offering.in_storefront,
+            audience=offering.private_to,
         )
+
+    @strawberry.field(
+        description="The accounts that may buy it, with all below them, which the caller sees; null: everybody may.",
+        directives=needs(organisations.many),
+    )
+    async def private_to(self, info: Info) -> list[Account] | None:
+        if not self.audience:
+            return None
+        found = await gather(*(account_by_id(info, account_id) for account_id in self.audience))
+        return [account for account in found if account is not None]
 
     @strawberry.field(description="The product, for who sees the catalogue.", directives=needs(queries.products))
     async def product(self, info: Info) -> Product | None:
@@ -202,11 +250,25 @@ class Mutation:
         request_of=product_request,
         answer=shown(queries.products, Product),
     )
+    describe_product = mutation(
+        describe_product,
+        input_type=DescribeProductInput,
+        result=Product,
+        request_of=description_of_product,
+        answer=shown(queries.products, Product),
+    )
     create_offering = mutation(
         create_offering,
         input_type=CreateOfferingInput,
         result=Offering,
         request_of=offering_request,
+        answer=shown(queries.offerings, Offering),
+    )
+    update_offering = mutation(
+        update_offering,
+        input_type=UpdateOfferingInput,
+        result=Offering,
+        request_of=offering_update,
         answer=shown(queries.offerings, Offering),
     )
     create_meter = mutation(

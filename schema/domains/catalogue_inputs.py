@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 import strawberry
 
 from bss.catalogue import (
+    characteristic,
     create_meter,
     create_offering,
     create_price_list,
     create_product,
     create_vendor,
+    describe_product,
     publish_prices,
+    update_offering,
 )
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
@@ -24,7 +28,15 @@ from schema.node import optional_uuid, uuid_of
 strawberry.enum(MeterKind, description="Whether a meter adds what was counted, or a gauge times its time.")
 strawberry.enum(OfferingKind, description="How an offering is sold: by itself, beside a plan, or once and for ever.")
 strawberry.enum(ProductKind, description="A virtual machine, a virtual datacentre, or any other item.")
+strawberry.enum(
+    characteristic.CharacteristicKind, description="What a value may be; a decimal number is written as a text."
+)
 strawberry.enum(ChargeKind, description="When a charge is due: once, for every cycle, or for what a meter counted.")
+
+
+CATEGORY = "Where the storefront shows it."
+IN_STOREFRONT = "False: it is sold, but not shown."
+PRIVATE_TO = "The accounts that may buy it, with all below them; empty: everybody."
 
 
 @strawberry.input
@@ -37,6 +49,39 @@ def vendor_request(given: CreateVendorInput) -> create_vendor.CreateVendor:
     return create_vendor.CreateVendor(code=given.code, name=given.name)
 
 
+@strawberry.input(description="One thing that is chosen beside the quantity.")
+class CharacteristicInput:
+    code: str = strawberry.field(description="Its key in a subscription.")
+    name: str = strawberry.field(description="For people.")
+    kind: characteristic.CharacteristicKind
+    required: bool = strawberry.field(default=False, description="A sale names it.")
+    changeable: bool = strawberry.field(default=True, description="It may be chosen anew after the sale.")
+    choices: list[str] = strawberry.field(default_factory=list, description="The values of a choice.")
+
+
+def _offered(given: list[CharacteristicInput]) -> characteristic.Offered:
+    return tuple(
+        characteristic.Characteristic(
+            *(one.code, one.name.strip(), one.kind, one.required, one.changeable, tuple(one.choices))
+        )
+        for one in given
+    )
+
+
+@strawberry.input
+class DescribeProductInput:
+    product_id: strawberry.ID
+    characteristics: list[CharacteristicInput] = strawberry.field(
+        description="All of them; what is left out is no longer chosen."
+    )
+
+
+def description_of_product(given: DescribeProductInput) -> describe_product.DescribeProduct:
+    return describe_product.DescribeProduct(
+        uuid_of(Kind.PRODUCT, given.product_id, "productId"), _offered(given.characteristics)
+    )
+
+
 @strawberry.input
 class CreateProductInput:
     owner_id: strawberry.ID = strawberry.field(description="The account that sells it.")
@@ -44,6 +89,9 @@ class CreateProductInput:
     name: str
     vendor_id: strawberry.ID | None = strawberry.field(default=None, description="Whose product it is.")
     kind: ProductKind = ProductKind.XAAS
+    characteristics: list[CharacteristicInput] = strawberry.field(
+        default_factory=list, description="What is chosen about it; none: any data."
+    )
 
 
 def product_request(given: CreateProductInput) -> create_product.CreateProduct:
@@ -53,6 +101,7 @@ def product_request(given: CreateProductInput) -> create_product.CreateProduct:
         name=given.name,
         vendor_id=optional_uuid(Kind.VENDOR, given.vendor_id, "vendorId"),
         kind=given.kind,
+        characteristics=_offered(given.characteristics),
     )
 
 
@@ -75,6 +124,9 @@ class CreateOfferingInput:
     cancellation_days: int | None = strawberry.field(
         default=None, description="Days of a term in which it may be cancelled at once; null: at any time."
     )
+    category: str = strawberry.field(default="", description=CATEGORY)
+    in_storefront: bool = strawberry.field(default=True, description=IN_STOREFRONT)
+    private_to: list[strawberry.ID] = strawberry.field(default_factory=list, description=PRIVATE_TO)
 
 
 def offering_request(given: CreateOfferingInput) -> create_offering.CreateOffering:
@@ -90,7 +142,33 @@ def offering_request(given: CreateOfferingInput) -> create_offering.CreateOfferi
         term_months=given.term_months,
         trial_days=given.trial_days,
         cancellation_days=given.cancellation_days,
+        category=given.category,
+        in_storefront=given.in_storefront,
+        private_to=_audience(given.private_to),
     )
+
+
+@strawberry.input
+class UpdateOfferingInput:
+    offering_id: strawberry.ID
+    name: strawberry.Maybe[str] = None
+    category: strawberry.Maybe[str] = strawberry.field(default=None, description=CATEGORY)
+    in_storefront: strawberry.Maybe[bool] = strawberry.field(default=None, description=IN_STOREFRONT)
+    private_to: strawberry.Maybe[list[strawberry.ID]] = strawberry.field(default=None, description=PRIVATE_TO)
+
+
+def offering_update(given: UpdateOfferingInput) -> update_offering.UpdateOffering:
+    return update_offering.UpdateOffering(
+        uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
+        name=given.name.value if given.name else None,
+        category=given.category.value if given.category else None,
+        in_storefront=given.in_storefront.value if given.in_storefront else None,
+        private_to=_audience(given.private_to.value) if given.private_to else None,
+    )
+
+
+def _audience(given: list[strawberry.ID]) -> tuple[UUID, ...]:
+    return tuple(uuid_of(Kind.ACCOUNT, account, f"privateTo.{index}") for index, account in enumerate(given))
 
 
 @strawberry.input

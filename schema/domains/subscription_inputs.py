@@ -20,6 +20,7 @@ from bss.subscriptions.activate_subscription import ActivateSubscription
 from bss.subscriptions.add_add_on import AddAddOn
 from bss.subscriptions.align_term import AlignTerm
 from bss.subscriptions.cancel_subscription import CancelSubscription
+from bss.subscriptions.change_characteristics import ChangeCharacteristics
 from bss.subscriptions.change_offering import ChangeOffering
 from bss.subscriptions.change_quantity import ChangeQuantity
 from bss.subscriptions.create_subscription import CreateSubscription
@@ -34,6 +35,7 @@ from schema.node import uuid_of
 Value = TypeVar("Value")
 VERSION = "Refuse with CONFLICT when it is at another version."
 INSTANT = "Left out: now, or the start if that is to come. Past: needs subscription:backdate."
+CHOSEN = "An object: what the offering's characteristics ask for; decimals as strings."
 AT_TERM_END = "At the end of the term that runs, instead of at an instant."
 
 
@@ -45,15 +47,13 @@ class CreateSubscriptionInput:
     name: str = strawberry.field(default="", description="Left out: the offering's.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description="Left out: now.")
     activate: bool = strawberry.field(default=True, description="False: nothing is in service until it is activated.")
-    characteristics: JSON = strawberry.field(default_factory=dict, description="An object; decimals as strings.")
+    characteristics: JSON = strawberry.field(default_factory=dict, description=CHOSEN)
     renews_automatically: bool = True
     order_reference: str = strawberry.field(default="", description="Left out: one is made.")
     trial: bool = strawberry.field(default=False, description="Tried first, for as many days as the offering says.")
 
 
 def sale(given: CreateSubscriptionInput) -> CreateSubscription:
-    if not isinstance(given.characteristics, dict):
-        raise InvalidInput.at("characteristics", "Characteristics are an object.")
     return CreateSubscription(
         account_id=uuid_of(Kind.ACCOUNT, given.account_id, "accountId"),
         offering_id=uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
@@ -61,7 +61,7 @@ def sale(given: CreateSubscriptionInput) -> CreateSubscription:
         name=given.name,
         starts_at=_said(given.starts_at),
         activate=given.activate,
-        characteristics=given.characteristics,
+        characteristics=_object(given.characteristics),
         renews_automatically=given.renews_automatically,
         order_reference=given.order_reference,
         trial=given.trial,
@@ -98,6 +98,21 @@ def quantity_change(given: ChangeQuantityInput) -> ChangeQuantity:
 
 
 @strawberry.input
+class ChangeCharacteristicsInput:
+    subscription_id: strawberry.ID
+    characteristics: JSON = strawberry.field(description="Those that change; null takes one away.")
+    effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
+
+
+def characteristics_change(given: ChangeCharacteristicsInput) -> ChangeCharacteristics:
+    return ChangeCharacteristics(
+        *(_id(given.subscription_id), _object(given.characteristics)),
+        *(_said(given.effective_at), _said(given.expected_version)),
+    )
+
+
+@strawberry.input
 class ChangeOfferingInput:
     subscription_id: strawberry.ID
     offering_id: strawberry.ID
@@ -122,6 +137,7 @@ class AddAddOnInput:
     quantity: Decimal
     name: str = strawberry.field(default="", description="Left out: made from the plan's and the offering's.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
+    characteristics: JSON = strawberry.field(default_factory=dict, description=CHOSEN)
     expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
 
 
@@ -130,6 +146,7 @@ def add_on_sale(given: AddAddOnInput) -> AddAddOn:
         _id(given.subscription_id),
         uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
         *(given.quantity, _said(given.starts_at), given.name, _said(given.expected_version)),
+        characteristics=_object(given.characteristics),
     )
 
 
@@ -251,6 +268,12 @@ def cancellation(given: CancelSubscriptionInput) -> CancelSubscription:
 
 def _id(text: str) -> UUID:
     return uuid_of(Kind.SUBSCRIPTION, text, "subscriptionId")
+
+
+def _object(given: JSON) -> dict[str, object]:
+    if not isinstance(given, dict):
+        raise InvalidInput.at("characteristics", "Characteristics are an object.")
+    return given
 
 
 def _said(given: strawberry.Some[Value] | None) -> Value | None:

@@ -15,6 +15,7 @@ from bss.subscriptions.activate_subscription import activate_subscription
 from bss.subscriptions.add_add_on import add_add_on
 from bss.subscriptions.align_term import align_term
 from bss.subscriptions.cancel_subscription import cancel_subscription
+from bss.subscriptions.change_characteristics import change_characteristics
 from bss.subscriptions.change_offering import change_offering
 from bss.subscriptions.change_quantity import change_quantity
 from bss.subscriptions.create_subscription import create_subscription
@@ -41,6 +42,9 @@ class Mutation:
     create_subscription = _changed(create_subscription, inputs.CreateSubscriptionInput, inputs.sale)
     activate_subscription = _changed(activate_subscription, inputs.ActivateSubscriptionInput, inputs.activation)
     change_quantity = _changed(change_quantity, inputs.ChangeQuantityInput, inputs.quantity_change)
+    change_characteristics = _changed(
+        change_characteristics, inputs.ChangeCharacteristicsInput, inputs.characteristics_change
+    )
     change_offering = _changed(change_offering, inputs.ChangeOfferingInput, inputs.offering_change)
     add_add_on = _changed(add_add_on, inputs.AddAddOnInput, inputs.add_on_sale)
     convert_trial = _changed(convert_trial, inputs.ConvertTrialInput, inputs.conversion)

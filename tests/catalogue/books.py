@@ -64,7 +64,11 @@ class Books:
         return (await publish_prices(self.staff, request, now=NOW)).object_id
 
     async def offering(self, code: str, link_id: UUID | None = None, supply_id: UUID | None = None) -> UUID:
-        request = CreateOffering(self.product_id, code, code.title(), "seat", 1, link_id, supply_id)
+        product_id = self.product_id
+        if link_id is not None:
+            resold = CreateProduct(self.root.id, f"resold-{code}", "Resold")
+            product_id = (await create_product(self.staff, resold, now=NOW)).object_id
+        request = CreateOffering(product_id, code, code.title(), "seat", 1, link_id, supply_id)
         return (await create_offering(self.staff, request, now=NOW)).object_id
 
     async def edge(self, seller: Account, buyer: Account, price_list_id: UUID) -> UUID:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
@@ -167,3 +168,15 @@ async def _rates(books: Books, price_list_id: UUID, at: datetime) -> list[str]:
 
 async def _versions(books: Books, price_list_id: UUID) -> tuple[PriceVersion, ...]:
     return (await queries.price_versions(books.staff, (price_list_id,)))[price_list_id]
+
+
+async def test_to_a_product_that_is_resold_no_plan_of_one_s_own_is_added(database: Database) -> None:
+    """G12: the service is the supplier's, and so are its plans."""
+    books = await open_books()
+    product = (await create_product(books.staff, CreateProduct(books.root.id, "azure", "Azure"), now=NOW)).object_id
+    resold = CreateOffering(product, "a", "A", supply_link_id=NOWHERE, supply_offering_id=NOWHERE)
+    await create_offering(books.staff, resold, now=NOW)
+    with pytest.raises(InvalidInput, match="The plans of Azure are resold"):
+        await create_offering(books.staff, CreateOffering(product, "b", "B"), now=NOW)
+    with pytest.raises(InvalidInput, match="are the organisation's own"):
+        await create_offering(books.staff, replace(resold, product_id=books.product_id, code="b"), now=NOW)

@@ -91,7 +91,11 @@ class Books:
         return self.accounts[name]
 
     async def offering(self, code: str = "seat", link: UUID | None = None, supplied: UUID | None = None) -> UUID:
-        request = CreateOffering(self.product, code, code.title(), code, 1, link, supplied)
+        product = self.product
+        if link is not None:
+            resold = CreateProduct(self.root, f"resold-{code}", "Resold")
+            product = (await create_product(self.viewer, resold, now=OPENED)).object_id
+        request = CreateOffering(product, code, code.title(), code, 1, link, supplied)
         self.offerings[code] = (await create_offering(self.viewer, request, now=OPENED)).object_id
         return self.offerings[code]
 

@@ -94,7 +94,8 @@ async def add_offering(viewer: Viewer, product_id: UUID, code: str, *, supply_li
 async def add_resold_offering(books: Books) -> UUID:
     """An offering that is bought over a link, and has a price on both edges from February on."""
     link_id, viewer = uuid7(), books.viewer
-    offering_id = await add_offering(viewer, books.product_id, "resold", supply_link_id=link_id)
+    product = await create_product(viewer, CreateProduct(books.root_id, "resold", "Resold"), now=OPENED)
+    offering_id = await add_offering(viewer, product.object_id, "resold", supply_link_id=link_id)
     wholesale = CreatePriceList(books.root_id, "wholesale", "Wholesale", "EUR")
     wholesale_id = (await create_price_list(viewer, wholesale, now=OPENED)).object_id
     for price_list_id in (books.price_list_id, wholesale_id):

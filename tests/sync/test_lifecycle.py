@@ -9,6 +9,7 @@ from uuid import UUID
 from bss.subscriptions import queries as subscriptions
 from bss.subscriptions.add_add_on import AddAddOn, add_add_on
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
+from bss.subscriptions.change_characteristics import ChangeCharacteristics, change_characteristics
 from bss.subscriptions.change_offering import ChangeOffering, change_offering
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.subscriptions.end_trial import ConvertTrial, ExtendTrial, convert_trial, extend_trial
@@ -66,6 +67,23 @@ async def test_a_trial_that_is_converted_crosses_then_and_one_that_is_extended_w
     await channel.settle()
     assert (await channel.mirror_of(late)).starts_at.day == 20
     assert len(await channel.mirrors()) == 2
+
+
+async def test_a_characteristic_that_is_chosen_anew_crosses_from_its_day_on(channel: Channel) -> None:
+    """The distributor's own product asks for nothing: what the reseller's buyers choose is the reseller's affair."""
+    origin_id = await channel.sell("X", 5)
+    for day, region in ((5, "ams"), (9, "fra")):
+        channel.move_to_day(day)
+        await channel.tell(change_characteristics, ChangeCharacteristics(origin_id, {"region": region}))
+        await channel.settle()
+    mirror = await channel.mirror_of(origin_id)
+    with channel.cloud.database.bound():
+        timeline = (await subscriptions.timeline(channel.cloud.viewer, (mirror.id,)))[mirror.id]
+    assert [(segment.characteristics, segment.effective_from.day) for segment in timeline] == [
+        ({}, 1),
+        ({"region": "ams"}, 5),
+        ({"region": "fra"}, 9),
+    ]
 
 
 async def test_a_suspension_and_an_upgrade_cross(channel: Channel) -> None:
