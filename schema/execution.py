@@ -32,6 +32,7 @@ from bss.clock import Clock
 from bss.transaction.begin import reading
 from bss.viewer import Viewer
 from schema.asking import Asking
+from schema.compiled import CompiledExecution
 from schema.domains import MUTATIONS, QUERIES
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
@@ -73,6 +74,7 @@ class _Schema(strawberry.Schema):
 schema = _Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS),
+    execution_context_class=CompiledExecution,
     config=StrawberryConfig(
         scalar_map={Decimal: ExactDecimal, datetime: Instant},
         disable_field_suggestions=True,

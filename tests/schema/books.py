@@ -15,7 +15,7 @@ from bss.clock import SetClock
 from bss.identifier import Kind, label, private, public
 from bss.permission import STANDARD_ROLES
 from bss.viewer import Viewer
-from schema.execution import execute
+from tests.schema.both_ways import execute_both_ways
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
 CANARY = "7.7777"
@@ -35,7 +35,7 @@ class Books:
 
     async def ask(self, document: str, *, viewer: Viewer | None = None, **variables: object) -> dict[str, Any]:
         """The response body to a document."""
-        return await execute(document, viewer or self.staff, self.clock, variables)
+        return await execute_both_ways(document, viewer or self.staff, self.clock, variables)
 
     async def data(self, document: str, *, viewer: Viewer | None = None, **variables: object) -> dict[str, Any]:
         """The data of a document that must have no errors."""

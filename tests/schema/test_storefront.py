@@ -7,8 +7,11 @@ from datetime import UTC, datetime
 import pytest
 
 from bss.identifier import Kind, public, uuid7
+from bss.transaction.database import Database
 from bss.viewer import Viewer
 from tests.schema.books import Books
+from tests.schema.rows import write_rows
+from tests.schema.statements import counted
 
 SHELF = """query($account: ID!, $category: String) { storefront(accountId: $account, category: $category, first: 200) {
   edges { node { name category privateTo { name } } } } }"""
@@ -124,3 +127,22 @@ async def test_an_offering_gets_another_name_and_place_and_bad_ones_are_refused(
     wrong = {"offeringId": shop.ids["mail"], "name": " ", "privateTo": [shop.ids["x"], nobody]}
     refused = await shop.call("updateOffering", wrong)
     assert [problem["path"] for problem in refused["problems"]] == [["name"], ["privateTo", "1"]]
+
+
+async def test_a_storefront_costs_as_many_statements_for_200_offerings_as_for_one(
+    database: Database, shop: Books
+) -> None:
+    for table in ("vendor", "product", "offering"):
+        await write_rows(shop, 200, only=table)
+    found = (await shop.data("{ offerings(last: 200) { edges { node { id } } } }"))["offerings"]["edges"]
+    price = {**SEAT, "model": {"perUnit": {"unit": "9"}}}
+    prices = [{"offeringId": of, **price} for of in {each["node"]["id"] for each in found} | {shop.ids["seats"]}]
+    await shop.make(
+        "publishPrices", {"priceListId": shop.ids["direct"], "validFrom": "2026-02-01T00:00:00+01:00", "prices": prices}
+    )
+    page = "edges { node { id name privateTo { name } product { name } characteristics { code } } }"
+    document = f"query($of: ID!, $last: Int) {{ storefront(accountId: $of, last: $last) {{ {page} }} }}"
+    of_one, one = await counted(database, shop, document, of=shop.ids["z"], last=1)
+    of_many, many = await counted(database, shop, document, of=shop.ids["z"], last=200)
+    assert (len(one["storefront"]["edges"]), len(many["storefront"]["edges"])) == (1, 200)
+    assert of_one == of_many

@@ -1,0 +1,135 @@
+"""Selections of plain attributes, read by a plan instead of field by field.
+
+The reference executor spends some twenty microseconds on every field: it builds an info, resolves, and completes the
+value through half a dozen calls. A field without a resolver needs none of that. Here the plain fields of a selection
+become a plan, made once for an operation, that reads an object in a fraction of a microsecond for each field; fields
+with a resolver stay with the reference executor.
+
+Owns: which fields are plain, and reading them. Does not own: what an error is. Whatever is unusual about a value makes
+the plan step aside, and the reference executor reads the same object again, so that results and errors are its own.
+Reading an attribute twice changes nothing.
+
+It builds on `execute_fields`, `complete_list_value` and `collect_subfields` of graphql-core 3.3, which is pinned; the
+queries of the API's tests are run both ways (`tests/schema/both_ways.py`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable
+from typing import Any, NamedTuple, cast
+
+from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type, is_object_type
+from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
+
+from schema.plan import PlainField, Plan, as_is, completed_as
+
+
+class Split(NamedTuple):
+    """A selection in two: what a plan reads, and the fields with resolvers. Without a plan all is as it was."""
+
+    plan: Plan | None
+    resolved: dict[str, Any]
+    whole: object
+    """The selection itself: while it is kept, nothing else has its id."""
+
+
+class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
+    """The executor of one operation."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._splits: dict[tuple[str, int], Split] = {}
+
+    def execute_fields(
+        self,
+        parent_type: GraphQLObjectType,
+        source_value: Any,
+        path: Any,
+        grouped_field_set: Any,
+        position_context: Any,
+    ) -> Any:
+        """Plain fields by plan, the others as ever; the answer keeps the order of the selection."""
+        more = (path, grouped_field_set, position_context)
+        if path is None:
+            return super().execute_fields(parent_type, source_value, *more)
+        plan, resolved, _ = self._split(parent_type, grouped_field_set)
+        if plan is None:
+            return super().execute_fields(parent_type, source_value, *more)
+        try:
+            plain = plan(source_value)
+        except Exception:
+            return super().execute_fields(parent_type, source_value, *more)
+        if not resolved:
+            return plain
+        rest = super().execute_fields(parent_type, source_value, path, resolved, position_context)
+        if self.is_awaitable(rest):
+            return _joined_later(grouped_field_set, plain, cast("Awaitable[dict[str, Any]]", rest))
+        return _joined(grouped_field_set, plain, cast("dict[str, Any]", rest))
+
+    def complete_list_value(
+        self,
+        return_type: GraphQLList[Any],
+        field_details_list: Any,
+        info: Any,
+        path: Any,
+        result: Any,
+        position_context: Any,
+    ) -> Any:
+        """A list of objects whose fields are all plain is read without a step for each of them."""
+        item = return_type.of_type
+        if type(result) is list and isinstance(item, GraphQLNonNull) and is_object_type(item.of_type):
+            selected, *_ = self.collect_subfields(item.of_type, field_details_list)
+            plan, resolved, _ = self._split(item.of_type, selected)
+            if plan is not None and not resolved:
+                try:
+                    return [plan(each) for each in result]
+                except Exception:  # the reference executor says what is wrong with which of them
+                    pass
+        return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
+
+    def _split(self, parent_type: GraphQLObjectType, selected: Any) -> Split:
+        key = parent_type.name, id(selected)
+        known = self._splits.get(key)
+        if known is None:
+            known = self._splits[key] = self._planned(parent_type, selected)
+        return known
+
+    def _planned(self, parent_type: GraphQLObjectType, selected: Any) -> Split:
+        definition = parent_type.extensions.get("strawberry-definition")
+        if definition is None:
+            return Split(None, selected, selected)
+        plain, resolved = [], {}
+        for key, details in selected.items():
+            field = self._plain(parent_type, key, details)
+            if field is None:
+                resolved[key] = details
+            else:
+                plain.append(field)
+        if not plain:
+            return Split(None, selected, selected)
+        return Split(Plan(tuple(plain), definition.origin, parent_type.is_type_of), resolved, selected)
+
+    def _plain(self, parent_type: GraphQLObjectType, key: str, details: Any) -> PlainField | None:
+        field = self.schema.get_field(parent_type, details[0].node.name.value)
+        if field is None or field.args:
+            return None
+        declared = field.extensions.get("strawberry-definition")
+        if declared is None or not declared.is_basic_field or declared.default_resolver is not getattr:
+            return None
+        inner = None
+        named = get_named_type(field.type)
+        if is_object_type(named):
+            selected, *_ = self.collect_subfields(named, details)
+            inner, resolved, _ = self._split(named, selected)
+            if inner is None or resolved:
+                return None
+        completed = completed_as(field.type, inner)
+        return completed and PlainField(key, declared.python_name, as_is(field.type), completed)
+
+
+def _joined(selected: Any, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
+    return {key: plain[key] if key in plain else rest[key] for key in selected if key in plain or key in rest}
+
+
+async def _joined_later(selected: Any, plain: dict[str, Any], rest: Awaitable[dict[str, Any]]) -> dict[str, Any]:
+    return _joined(selected, plain, await rest)
