@@ -6,7 +6,7 @@ account stood before it moved. Does not own: the rule of the chain, or the edges
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -73,14 +73,25 @@ async def channel_of(tx: Transaction) -> Channel:
     return Channel(await all_edges(tx), await _suppliers(tx))
 
 
-async def channel_around(tx: Transaction, path: str) -> Channel:
-    """As much of the channel as concerns the account at this path: the edges above it, its own, and those below."""
+async def channel_around(tx: Transaction, paths: Collection[str]) -> Channel:
+    """As much of the channel as concerns the accounts at these paths: the edges above, their own, and those below."""
+    above = {step for path in paths for step in ancestor_paths(path)}
     rows = await tx.connection.fetch(
         f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1 AND e.path >= $2"
-        " AND e.path < $2 || '~' AND (e.path = ANY($3) OR e.path >= $4 AND e.path < $4 || '~') ORDER BY e.id",
-        *(tx.organisation_id, tx.viewer.path, list(ancestor_paths(path)), path),
+        " AND e.path < $2 || '~' AND (e.path = ANY($3) OR e.id IN (SELECT b.id FROM unnest($4::text[]) AS top (path)"
+        " JOIN edge b ON b.organisation_id = $1 AND b.path >= top.path AND b.path < top.path || '~')) ORDER BY e.id",
+        *(tx.organisation_id, tx.viewer.path, list(above), list(paths)),
     )
     return Channel((edge_of(row) for row in rows), await _suppliers(tx))
+
+
+async def edges_bought_at(tx: Transaction, path: str) -> tuple[Edge, ...]:
+    """The edges on which the account at this path buys, by id; the root's are its supply edges."""
+    rows = await tx.connection.fetch(
+        f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1 AND e.path = $2 ORDER BY e.id",
+        *(tx.organisation_id, path),
+    )
+    return tuple(edge_of(row) for row in rows)
 
 
 async def all_edges(tx: Transaction) -> tuple[Edge, ...]:

@@ -1,13 +1,13 @@
 """Consumption: what a subscription was, what it used, and where it stood, within one billing period.
 
 Owns: the one reading of segments and hourly usage from which every edge is rated, and what of it lies in a part of the
-period. Does not own: what is
-charged for it (`bss.invoicing.charges`), or the rows that it reads (`bss.subscriptions`, `bss.metering`).
+period. Does not own: what is charged for it (`bss.invoicing.charges`), or the rows that it reads
+(`bss.subscriptions`, `bss.metering`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -96,11 +96,13 @@ def _totals(metered: Iterable[tuple[datetime, str, Decimal]]) -> tuple[tuple[str
     return tuple(sorted(totals.items()))
 
 
-_PLAIN = """
+_BELOW = "path >= $2 AND path < $2 || '~'"
+_AMONG = "id = ANY($2)"
+_PLAIN = f"""
 WITH chunk AS MATERIALIZED (
   SELECT id, path, account_id, removed_at, provisioned_at IS NOT NULL AS provisioned, refusal,
     predecessor_id FROM subscription
-  WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND id > $3 ORDER BY id LIMIT $4),
+  WHERE organisation_id = $1 AND {_BELOW} AND id > $3 ORDER BY id LIMIT $4),
 lasting AS (
   SELECT g.subscription_id, g.offering_id, g.status, g.quantity, g.cycle_months, g.effective_from, g.effective_to,
     g.effective_from < $6 AND (g.effective_to IS NULL OR g.effective_to > $5) AS within
@@ -179,11 +181,25 @@ async def consumption(
 
     The segments, and the places of accounts, are those that were on record at `known_at`. Two statements.
     """
+    return await _read(tx, period, known_at, _BELOW, (under, after, most))
+
+
+async def consumption_of(
+    tx: Transaction, period: Period, subscription_ids: Collection[UUID], *, known_at: datetime
+) -> tuple[Consumption, ...]:
+    """The same of these subscriptions, by id."""
+    return await _read(tx, period, known_at, _AMONG, (list(subscription_ids), FIRST, len(subscription_ids)))
+
+
+async def _read(
+    tx: Transaction, period: Period, known_at: datetime, which: str, chunk: tuple[object, UUID, int]
+) -> tuple[Consumption, ...]:
     turns = [row["turn"] for row in await tx.connection.fetch(_TURNS, tx.organisation_id, period.start)]
-    arguments = (tx.organisation_id, under, after, most, period.start, period.end, known_at)
+    arguments = (tx.organisation_id, *chunk, period.start, period.end, known_at)
     if not turns:
-        return tuple(_consumption_of(row) for row in await tx.connection.fetch(_PLAIN, *arguments))
-    rows = await tx.connection.fetch(_TURNED, *arguments, turns)
+        rows = await tx.connection.fetch(_PLAIN.replace(_BELOW, which, 1), *arguments)
+        return tuple(_consumption_of(row) for row in rows)
+    rows = await tx.connection.fetch(_TURNED.replace(_BELOW, which, 1), *arguments, turns)
     return tuple(_parted(row, period) for row in rows)
 
 

@@ -1,7 +1,7 @@
 """Cost to date: what the open billing period would be billed for an account, were it closed now.
 
-Owns: the cut at `now`, and that only what the account itself pays leaves the computation. Does not own: what is due
-and what it costs: the same `PeriodRating` as a bill run's. Nothing is written.
+Owns: that only what the account itself pays leaves the computation. Does not own: the rating, as a bill run's
+(`bss.invoicing.so_far`). Nothing is written.
 
 An account is asked about by those who have it in their scope, and they see the edge on which it buys: X sees what X
 pays, and Lite sees that too, because X pays it to Lite. The price lists lie above the buyer; they are read from
@@ -10,7 +10,6 @@ above, and amounts alone come back.
 
 from __future__ import annotations
 
-from asyncio import to_thread
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
@@ -18,22 +17,16 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.catalogue.queries import meters
-from bss.invoicing.channel import Channel, channel_around
-from bss.invoicing.consumption import FIRST, Consumption, consumption
+from bss.invoicing.channel import edges_bought_at
 from bss.invoicing.line import BillableLine
-from bss.invoicing.prices import prices_of_period
-from bss.invoicing.rate_lines import Issue, PeriodRating
+from bss.invoicing.rate_lines import Issue
+from bss.invoicing.so_far import as_the_bill_run, rated_so_far
 from bss.metering.freshness import Freshness, Scope, freshness
 from bss.organisations import queries as organisations
 from bss.period import Period
 from bss.permission import Permission
-from bss.refusal import InvalidInput
 from bss.transaction.begin import Transaction, raised, reading
 from bss.viewer import Viewer, requires
-
-MOST_SUBSCRIPTIONS = 10_000
-"""They are rated while the caller waits."""
-_TO_RATE = frozenset({Permission.CATALOGUE_VIEW, Permission.PRICE_VIEW, Permission.USAGE_VIEW})
 
 
 @dataclass(frozen=True)
@@ -63,13 +56,10 @@ async def cost_to_date(viewer: Viewer, account_id: UUID, *, now: datetime) -> tu
     Raises `NotFound`, and `InvalidInput` for an account with more than 10,000 subscriptions at and below it.
     """
     account = await organisations.one(viewer, account_id, path=("accountId",))
-    seeing = replace(viewer, path=viewer.root_path, permissions=viewer.permissions | _TO_RATE)
-    found = []
+    seeing = as_the_bill_run(viewer)
     async with raised(viewer, seeing) as tx:
-        channel = await channel_around(tx, account.path)
-        for edge in channel.edges:
-            if edge.buyer_account_id == account.id and edge.holds_at(now):
-                found.append(await _cost(tx, channel, edge, now))
+        edges = await edges_bought_at(tx, account.path)
+        found = [await _cost(tx, edge, now) for edge in edges if edge.holds_at(now)]
     async with reading(viewer) as tx:
         known = (await meters(replace(viewer, permissions=seeing.permissions))).values()
         return tuple(
@@ -80,37 +70,8 @@ async def cost_to_date(viewer: Viewer, account_id: UUID, *, now: datetime) -> tu
         )
 
 
-async def _cost(tx: Transaction, channel: Channel, edge: Edge, now: datetime) -> CostToDate:
+async def _cost(tx: Transaction, edge: Edge, now: datetime) -> CostToDate:
     period = edge.period(now)
+    so_far = await rated_so_far(tx, (edge,), period, now)
     unknown = Freshness(None, None, 0)
-    if now == period.start:
-        return CostToDate(edge.id, edge.currency, period, now, unknown, (), ())
-    so_far = Period(period.start, now)
-    used = await consumption(tx, so_far, under=edge.path, after=FIRST, most=MOST_SUBSCRIPTIONS + 1, known_at=now)
-    if len(used) > MOST_SUBSCRIPTIONS:
-        raise InvalidInput.at("accountId", f"Below it are more than {MOST_SUBSCRIPTIONS:,} subscriptions: the limit.")
-    prices = await prices_of_period(tx, {edge.price_list_id}, period, known_at=now)
-    rating = PeriodRating(period, [edge], channel, prices, now)
-    lines, issues = await to_thread(_rated, rating, tx.organisation_id, used, now)
-    return CostToDate(edge.id, edge.currency, period, now, unknown, tuple(lines), tuple(issues))
-
-
-def _rated(
-    rating: PeriodRating, organisation_id: UUID, used: tuple[Consumption, ...], now: datetime
-) -> tuple[list[BillableLine], list[Issue]]:
-    lines: list[BillableLine] = []
-    issues: list[Issue] = []
-    for one in used:
-        some, wrong = rating.rated(organisation_id, _until(one, now))
-        lines += some
-        issues += wrong
-    return lines, issues
-
-
-def _until(used: Consumption, now: datetime) -> Consumption:
-    """As if every stretch that lasts ended now."""
-    cut = (
-        stretch if stretch.end is not None and stretch.end <= now else stretch._replace(end=now)
-        for stretch in used.stretches
-    )
-    return replace(used, stretches=tuple(cut))
+    return CostToDate(edge.id, edge.currency, period, so_far.until, unknown, so_far.lines, so_far.issues)
