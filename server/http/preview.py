@@ -12,19 +12,19 @@ from uuid import UUID
 
 import orjson
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from bss.agreements.issuer import CARD_WHEN_SILENT, IssuerSettings
-from bss.identifier import Kind, MalformedId, private
+from bss.identifier import Kind, private
+from bss.invoicing.document import InvoiceDocument
 from bss.invoicing.preview import preview
-from bss.invoicing.renderer import Renderer
-from bss.module import ModuleOff
-from bss.refusal import InvalidInput, NotFound, PermissionDenied, Problem, Refusal
+from bss.refusal import InvalidInput, Problem
+from bss.viewer import Viewer
 from schema.domains.issuer_card import api_path
 from schema.scalars import unstorable
-from server.http.graphql import LARGEST_BODY, body_within, refusal, viewer_of
+from server.http.graphql import LARGEST_BODY, body_within
+from server.http.printing import printed
 
-DENIED = PermissionDenied, ModuleOff
 _TYPES: dict[str, type] = {"name": str, "country": str, "dueDays": int, "sends": bool, "logo": str, "card": dict}
 _NAMES = {"dueDays": "due_days"}
 _CARD = {api_path((field,))[0]: field for field in CARD_WHEN_SILENT}
@@ -32,27 +32,13 @@ _CARD = {api_path((field,))[0]: field for field in CARD_WHEN_SILENT}
 
 async def issuer_preview(request: Request) -> Response:
     """GET: as the issuer is; POST: with the settings of a JSON body, as `updateIssuer` takes them, over it."""
-    viewer = await viewer_of(request)
-    if viewer is None:
-        return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
-    renderer: Renderer = request.app.state.renderer
-    try:
+
+    async def sample(viewer: Viewer) -> InvoiceDocument:
         issuer_id: UUID = private(Kind.ISSUER, request.path_params["issuer"])
         settings = IssuerSettings() if request.method == "GET" else await _given(request)
-        document = await preview(viewer, issuer_id, settings, now=request.app.state.clock.now())
-        content = await renderer.pdf(document)
-    except (MalformedId, NotFound):
-        return refusal(404, "NOT_FOUND", "There is no such issuer.")
-    except Refusal as refused:
-        return _refused(refused)
-    headers = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-store"}
-    return Response(content, media_type="application/pdf", headers=headers)
+        return await preview(viewer, issuer_id, settings, now=request.app.state.clock.now())
 
-
-def _refused(refused: Refusal) -> Response:
-    problems = [{"path": list(api_path(each.path)), "message": each.message} for each in refused.problems]
-    error = {"message": refused.message, "extensions": {"code": refused.code, "problems": problems}}
-    return JSONResponse({"errors": [error]}, status_code=403 if isinstance(refused, DENIED) else 422)
+    return await printed(request, sample)
 
 
 async def _given(request: Request) -> IssuerSettings:
