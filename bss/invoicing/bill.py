@@ -18,7 +18,7 @@ from asyncpg import Record
 from bss.agreements.edge import Edge
 from bss.invoicing.assemble import InvoicedLine, Parties, assembled
 from bss.invoicing.document import BillToCard, InvoiceDocument, IssuerCard
-from bss.invoicing.line import invoice_id
+from bss.invoicing.line import BillableLine, invoice_id
 from bss.period import Period
 from bss.transaction.begin import Transaction
 
@@ -83,6 +83,25 @@ JOIN subscription s ON s.organisation_id = $1 AND s.id = l.subscription_id
 JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
 WHERE l.organisation_id = $1 AND l.invoice_id = ANY($2)
 """
+
+
+async def named(tx: Transaction, lines: Sequence[BillableLine]) -> list[InvoicedLine]:
+    """Rated lines that are not stored, with the names and unit prices that their document shows."""
+    accounts = await rows_by_id(tx, "name", "account", [line.account_id for line in lines])
+    subscriptions = await rows_by_id(tx, "name", "subscription", [line.subscription_id for line in lines])
+    offerings = await rows_by_id(tx, "name", "offering", [line.offering_id for line in lines])
+    found = []
+    for line in lines:
+        explanation = json.loads(line.explanation)
+        price = explanation["price"]
+        facts = line._asdict() | {
+            "account_name": accounts[line.account_id]["name"],
+            "subscription_name": subscriptions[line.subscription_id]["name"] or offerings[line.offering_id]["name"],
+            "unit_price": price["unit"] if price["model"] == "per_unit" else None,
+            "share": explanation["share"],
+        }
+        found.append(InvoicedLine(*(facts[name] for name in InvoicedLine._fields)))
+    return found
 
 
 async def parties_of(tx: Transaction, bills: Sequence[Bill]) -> dict[UUID, Parties]:

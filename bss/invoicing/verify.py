@@ -17,8 +17,8 @@ from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
 from bss.agreements.queries import past_terms
 from bss.canonical import digest as canonical_digest
-from bss.invoicing.assemble import InvoicedLine, Parties, assembled
-from bss.invoicing.bill import Bill, bills_of, parties_of, rows_by_id
+from bss.invoicing.assemble import Parties, assembled
+from bss.invoicing.bill import Bill, bills_of, named, parties_of
 from bss.invoicing.channel import all_edges, channel_of
 from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
 from bss.invoicing.consumption import FIRST, consumption
@@ -107,7 +107,7 @@ async def rerate(viewer: Viewer, edge_id: UUID, billing_start: datetime) -> Dige
         document = None
         if bill is not None and lines:
             parties = await _printed_parties(tx, bill)
-            document = digest(assembled(bill.edges, period, parties, await _named(tx, lines)))
+            document = digest(assembled(bill.edges, period, parties, await named(tx, lines)))
     return Digests(_digest_of([line._asdict() for line in lines if line.edge_id == edge.id]), document)
 
 
@@ -180,22 +180,3 @@ async def _rated_again(
         if len(used) < SUBSCRIPTIONS_PER_CHUNK:
             return lines
         after = used[-1].subscription_id
-
-
-async def _named(tx: Transaction, lines: Sequence[BillableLine]) -> list[InvoicedLine]:
-    """The lines with the names and unit prices that their document shows."""
-    accounts = await rows_by_id(tx, "name", "account", [line.account_id for line in lines])
-    subscriptions = await rows_by_id(tx, "name", "subscription", [line.subscription_id for line in lines])
-    offerings = await rows_by_id(tx, "name", "offering", [line.offering_id for line in lines])
-    named = []
-    for line in lines:
-        explanation = json.loads(line.explanation)
-        price = explanation["price"]
-        facts = line._asdict() | {
-            "account_name": accounts[line.account_id]["name"],
-            "subscription_name": subscriptions[line.subscription_id]["name"] or offerings[line.offering_id]["name"],
-            "unit_price": price["unit"] if price["model"] == "per_unit" else None,
-            "share": explanation["share"],
-        }
-        named.append(InvoicedLine(*(facts[name] for name in InvoicedLine._fields)))
-    return named
