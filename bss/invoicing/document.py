@@ -30,6 +30,7 @@ PolicyValue = str | int | bool | None | Sequence["PolicyValue"] | Mapping[str, "
 class DocumentKind(StrEnum):
     """Which kind of document this is; the first word that its reader sees."""
 
+    DRAFT = "draft"
     INVOICE = "invoice"
     PREVIEW = "preview"
 
@@ -164,6 +165,11 @@ def service_period(line: DocumentLine, zone: str) -> str:
     return f"{start:%Y-%m-%d %H:%M} – {last_day} {last_minute}"
 
 
+def title(document: InvoiceDocument, kind: str) -> str:
+    """The kind, as it is written in this place, and the number of an invoice; anything else has no number to tell."""
+    return f"{kind} {document.number}" if document.kind is DocumentKind.INVOICE else kind
+
+
 def canonical(document: InvoiceDocument) -> bytes:
     """The stored form: JSON in UTF-8 with sorted keys and no spaces; instants in UTC, amounts as decimal strings."""
     return _canonical(vars(document))
@@ -248,7 +254,7 @@ def _head(document: InvoiceDocument) -> list[str]:
     account = f"Account {bill_to.accounting_number}" if bill_to.accounting_number else ""
     buyer = tuple(line for line in (bill_to.name, *bill_to.address, account, bill_to.email) if line)
     return [
-        f"{document.kind.upper()} {document.number}",
+        title(document, document.kind.upper()),
         f"Issued {document.issued_on}, due {document.due_on}",
         f"Billing period {period} ({period.zone})",
         "",

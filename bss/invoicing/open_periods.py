@@ -9,9 +9,10 @@ A run that wrote nothing has closed nothing. A line of an open period is not fin
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import takewhile
 from uuid import UUID
 
 from bss.agreements.edge import Edge
@@ -46,10 +47,14 @@ class Beginning:
 
         Each with the edge as its terms were for that period.
         """
+        return takewhile(lambda begun: begun[0].end <= until, self.begun(until))
+
+    def begun(self, until: datetime) -> Iterator[tuple[Period, Edge]]:
+        """The same with the period, if there is one, that began before the instant and lasts."""
         bounds = (self.earliest, self.closed_through, self.edge.valid_from)
         at = max(bound for bound in bounds if bound is not None)
         edge = as_of(self.edge, self.past, at)
-        while (period := edge.period(at)).end <= until and edge.holds_within(period.start, period.end):
+        while (period := edge.period(at)).start < until and edge.holds_within(period.start, period.end):
             yield period, edge
             at = period.end
             edge = as_of(self.edge, self.past, at)
@@ -82,15 +87,33 @@ WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND began.e
 """
 
 
+_BILLED_TO = """ AND e.kind = 'selling' AND (e.bill_to_account_id = $4 OR EXISTS (SELECT FROM past_terms t
+  WHERE t.organisation_id = $1 AND t.edge_id = e.id AND t.bill_to_account_id = $4))"""
+
+
 async def open_periods(tx: Transaction, until: datetime) -> tuple[OpenPeriod, ...]:
     """The periods that ended by `until` and are not closed, the earliest first."""
-    rows = await tx.connection.fetch(_BEGINNINGS, tx.organisation_id, tx.viewer.path, until)
+    beginnings = await _beginnings(tx, _BEGINNINGS, until)
+    return await _not_issued(tx, [one for start in beginnings for one in start.periods(until)])
+
+
+async def open_for_bill_to(tx: Transaction, account_id: UUID, now: datetime) -> tuple[OpenPeriod, ...]:
+    """The periods of which this account is yet to be invoiced, the one in progress included; the earliest first."""
+    beginnings = await _beginnings(tx, _BEGINNINGS + _BILLED_TO, now, account_id)
+    begun = [one for start in beginnings for one in start.begun(now)]
+    return await _not_issued(tx, [one for one in begun if one[1].bill_to_account_id == account_id])
+
+
+async def _beginnings(tx: Transaction, select: str, until: datetime, *more: UUID) -> list[Beginning]:
+    rows = await tx.connection.fetch(select, tx.organisation_id, tx.viewer.path, until, *more)
     past = await past_terms(tx.viewer, [row["id"] for row in rows])
-    beginnings = [Beginning(edge_of(row), row["earliest"], row["through"], past.get(row["id"], ())) for row in rows]
-    ended = [one for start in beginnings for one in start.periods(until)]
-    issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in ended))
+    return [Beginning(edge_of(row), row["earliest"], row["through"], past.get(row["id"], ())) for row in rows]
+
+
+async def _not_issued(tx: Transaction, periods: Sequence[tuple[Period, Edge]]) -> tuple[OpenPeriod, ...]:
+    issued = await issued_among(tx, (invoice_id(edge, period) for period, edge in periods))
     grouped: dict[Period, list[Edge]] = {}
-    for period, edge in ended:
+    for period, edge in periods:
         if invoice_id(edge, period) not in issued:
             grouped.setdefault(period, []).append(edge)
     in_order = sorted(grouped, key=lambda period: (period.end, period.start))

@@ -11,6 +11,7 @@ from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing.cost_to_date import CostToDate, cost_to_date
 from bss.invoicing.line import BillableLine
+from bss.invoicing.rate_lines import Issue
 from bss.subscriptions import queries as subscriptions
 from schema.asking import Info
 from schema.declare import needs
@@ -55,6 +56,10 @@ class CostIssue:
     subscription_id: strawberry.ID
     reason: str
 
+    @classmethod
+    def of(cls, issue: Issue) -> CostIssue:
+        return cls(subscription_id=id_of(Kind.SUBSCRIPTION, issue.subscription_id), reason=issue.reason)
+
 
 @strawberry.type(description="What an account's purchases on one edge cost so far in the open billing period.")
 class PeriodCost(UsageAnswer):
@@ -80,10 +85,7 @@ class PeriodCost(UsageAnswer):
             estimated=True,
             total=Money.of(cost.total, cost.currency),
             lines=[CostLine.of(line) for line in cost.lines],
-            issues=[
-                CostIssue(subscription_id=id_of(Kind.SUBSCRIPTION, issue.subscription_id), reason=issue.reason)
-                for issue in cost.issues
-            ],
+            issues=[CostIssue.of(issue) for issue in cost.issues],
         )
 
 

@@ -23,6 +23,7 @@ from bss.invoicing.queries import contents, files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
 from server.http.documents import download, upload
+from server.http.draft import draft_pdf
 from server.http.graphql import endpoint, refusal, viewer_of
 from server.http.preview import issuer_preview
 from server.http.usage import usage_csv
@@ -67,7 +68,7 @@ async def invoice_pdf(request: Request) -> Response:
 
 @asynccontextmanager
 async def _printing(app: Starlette) -> AsyncIterator[None]:
-    """While the application serves, it has a process that prints previews."""
+    """While the application serves, it has a process that prints previews and drafts."""
     async with Xhtml2pdfRenderer() as renderer:
         app.state.renderer = renderer
         yield
@@ -79,6 +80,7 @@ def application(clock: Clock) -> Starlette:
         routes=[
             Route("/graphql", endpoint(), methods=["POST"]),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
+            Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),
             Route("/documents/{document}", download, methods=["GET"]),
             Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),

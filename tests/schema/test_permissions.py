@@ -42,6 +42,8 @@ SEE_WHAT_THEY_HANG_ON = {
     "Invoice": Permission.INVOICE_VIEW,
     "SubscriptionMonthDetail": Permission.USAGE_VIEW,
     "CostLine": Permission.INVOICE_VIEW,
+    "DraftInvoice": Permission.INVOICE_VIEW,
+    "DraftLine": Permission.INVOICE_VIEW,
     "BillableLine": Permission.INVOICE_VIEW,
     **dict.fromkeys(
         ("Contact", "Case", "Task", "CalendarEvent", "Email", "Document"),

@@ -14,7 +14,7 @@ from functools import cache
 from jinja2 import PackageLoader, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
 
-from bss.invoicing.document import DocumentKind, DocumentLine, InvoiceDocument, sections, service_period
+from bss.invoicing.document import DocumentLine, InvoiceDocument, sections, service_period, title
 from bss.invoicing.pdf import typeface
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
@@ -48,7 +48,7 @@ def html(document: InvoiceDocument) -> str:
         .get_template("invoice.html")
         .render(
             document=document,
-            title="Preview" if document.kind is DocumentKind.PREVIEW else f"Invoice {document.number}",
+            title=title(document, document.kind.capitalize()),
             issuer=document.issuer,
             bill_to=document.bill_to,
             tables=tables(_rows(document)),
