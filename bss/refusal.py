@@ -18,6 +18,10 @@ class Problem:
     path: tuple[str, ...]
     message: str
 
+    def under(self, *place: str) -> Problem:
+        """The problem of a part of an input that stands at this place of it."""
+        return Problem((*place, *self.path), self.message)
+
 
 class Refusal(Exception):
     """An expected "no". `code` is stable and documented, `message` is for a person, `path` names the input."""

@@ -14,9 +14,9 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 from bss.canonical import instant
+from bss.catalogue.quantity import quantity_problems
 from bss.metering.reading import EARLIEST, LATEST
 from bss.refusal import Problem
-from bss.subscriptions.quantity import quantity_problems
 from bss.text import text_problems
 
 MOST_WHOLE = 2**62 - 1

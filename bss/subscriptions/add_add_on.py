@@ -9,18 +9,20 @@ from decimal import Decimal
 from uuid import UUID
 
 from bss.canonical import plain
+from bss.catalogue.add_on import add_on_problems
 from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering, OfferingKind, private_problems
-from bss.identifier import label, uuid7
+from bss.catalogue.product import Offering, private_problems
+from bss.catalogue.quantity import quantity_problems
+from bss.identifier import uuid7
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
 from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import Opened, open_change, refuse_instant
-from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
-from bss.subscriptions.subscription import Projection, Subscription, SubscriptionState, Verb
+from bss.subscriptions.sale import beside, reference
+from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import SegmentStatus, as_of
 from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
@@ -64,14 +66,10 @@ async def add_add_on(tx: Transaction, request: AddAddOn, now: datetime) -> Outco
         raise InvalidInput(problems)
     await refuse_unpriced(tx, plan.subscription.path, offering, starts_at)
     add_on_id = uuid7()
-    sold = replace(
-        _beside(plan.subscription, add_on_id, offering),
-        quantity=request.quantity,
-        starts_at=starts_at,
-        characteristics=plain(request.characteristics),
+    sold = beside(
+        plan.subscription.id, plan.subscription, offering, request.quantity, starts_at, reference("", add_on_id)
     )
-    if request.name.strip():
-        sold = replace(sold, name=request.name.strip())
+    sold = replace(sold, name=request.name.strip() or sold.name, characteristics=plain(request.characteristics))
     await begin_service(tx, add_on_id, offering, sold, Verb.CREATE, now=now)
     return Outcome(add_on_id)
 
@@ -84,35 +82,12 @@ def _problems(
     problems += characteristics_problems(request.characteristics)
     problems += sale_problems(offering.characteristics, request.characteristics)
     problems += private_problems(offering, subscription.path)
-    if offering.kind is not OfferingKind.ADD_ON:
-        problems.append(Problem(("offeringId",), f"{offering.name} is no add-on."))
-    if offering.supply_link_id != sold_plan.supply_link_id:
-        problems.append(Problem(("offeringId",), f"{offering.name} has another supplier than {sold_plan.name}."))
+    problems += add_on_problems(offering, sold_plan)
     if subscription.parent_id is not None:
         problems.append(Problem(("subscriptionId",), "An add-on has no add-ons."))
-    beside = as_of(plan.timeline, starts_at)
-    if beside is None:
+    then = as_of(plan.timeline, starts_at)
+    if then is None:
         problems.append(Problem(("startsAt",), "The plan is not in service then."))
-    elif beside.status is SegmentStatus.TRIAL:
+    elif then.status is SegmentStatus.TRIAL:
         problems.append(Problem(("startsAt",), "The plan is in trial then; add-ons begin when it is paid for."))
     return problems
-
-
-def _beside(plan: Subscription, add_on_id: UUID, offering: Offering) -> Projection:
-    """One piece of the add-on, with what it has from its plan: account, term and renewal."""
-    return Projection(
-        path=plan.path,
-        account_id=plan.account_id,
-        offering_id=offering.id,
-        name=f"{plan.name}: {offering.name}",
-        state=SubscriptionState.CREATED,
-        quantity=Decimal(1),
-        characteristics={},
-        cycle_months=offering.cycle_months,
-        term_months=plan.term_months,
-        term_anchor=plan.term_anchor or plan.starts_at,
-        renews_automatically=plan.renews_automatically,
-        order_reference=f"ORD-{label(add_on_id).upper()}",
-        starts_at=plan.starts_at,
-        parent_id=plan.id,
-    )

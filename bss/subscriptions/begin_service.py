@@ -29,11 +29,16 @@ class PriceMissing(Refusal):
     meaning = "An edge between the seller and the account has no price for the offering; the message names it."
 
 
-async def refuse_unpriced(tx: Transaction, account_path: str, offering: Offering, at: datetime) -> None:
-    """Raise `PriceMissing` unless every edge in the chain has a price for the offering at the instant."""
+async def refuse_unpriced(
+    tx: Transaction, account_path: str, offering: Offering, at: datetime, *, place: tuple[str, ...] = ()
+) -> None:
+    """Raise `PriceMissing` unless every edge in the chain has a price for the offering at the instant.
+
+    `place` is where the offering stands in the input, when that names several.
+    """
     missing = await missing_prices(tx.viewer, account_path, offering, at)
     if missing:
-        raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.", ("offeringId",))
+        raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.", (*place, "offeringId"))
 
 
 async def first_end(tx: Transaction, sold: Projection, paid_from: datetime) -> datetime:

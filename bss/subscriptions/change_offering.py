@@ -9,12 +9,12 @@ from uuid import UUID
 
 from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, private_problems
+from bss.catalogue.quantity import quantity_problems
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
 from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
-from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import as_of

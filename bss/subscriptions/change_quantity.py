@@ -7,11 +7,11 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.catalogue.quantity import quantity_problems
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
 from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
-from bss.subscriptions.quantity import quantity_problems
 from bss.subscriptions.subscription import Verb
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command

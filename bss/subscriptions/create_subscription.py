@@ -12,8 +12,8 @@ from bss.canonical import plain
 from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, OfferingKind, private_problems
-from bss.identifier import label, uuid7
-from bss.organisations import queries as organisations
+from bss.catalogue.quantity import quantity_problems
+from bss.identifier import uuid7
 from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
@@ -21,8 +21,8 @@ from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_
 from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import refuse_instant
 from bss.subscriptions.order import Order
-from bss.subscriptions.quantity import quantity_problems
-from bss.subscriptions.subscription import Projection, SubscriptionState, Verb
+from bss.subscriptions.sale import by_itself, open_buyer, reference
+from bss.subscriptions.subscription import Projection, Verb
 from bss.subscriptions.write_timeline import write_timeline
 from bss.text import MOST_NAME, text_problems
 from bss.transaction.begin import Transaction
@@ -59,9 +59,7 @@ class CreateSubscription:
 async def create_subscription(tx: Transaction, request: CreateSubscription, now: datetime) -> Outcome:
     """Sell an offering to an account, and begin its service unless it is to be activated later."""
     refuse_instant(tx, request.starts_at, now)
-    account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
-    account.refuse_if_mirrored(f"The account {account.name!r}")
-    account.refuse_if_closed(("accountId",))
+    account = await open_buyer(tx, request.account_id)
     offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
     if offering is None:
         raise NotFound("offering", ("offeringId",))
@@ -103,17 +101,10 @@ def _problems(request: CreateSubscription) -> tuple[Problem, ...]:
 def _sold(
     request: CreateSubscription, subscription_id: UUID, account: Account, offering: Offering, now: datetime
 ) -> Projection:
-    return Projection(
-        path=account.path,
-        account_id=account.id,
-        offering_id=offering.id,
+    order_reference = reference(request.order_reference, subscription_id)
+    return replace(
+        by_itself(account, offering, request.quantity, request.starts_at or now, order_reference),
         name=request.name.strip() or offering.name,
-        state=SubscriptionState.CREATED,
-        quantity=request.quantity,
         characteristics=plain(request.characteristics),
-        cycle_months=offering.cycle_months,
-        term_months=offering.term_months,
         renews_automatically=request.renews_automatically,
-        order_reference=request.order_reference.strip() or f"ORD-{label(subscription_id).upper()}",
-        starts_at=request.starts_at or now,
     )

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from bss.catalogue.product import Offering
 from bss.identifier import uuid7
-from bss.organisations import queries as organisations
 from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
 from bss.provisioning.provision import provision, removed
@@ -17,6 +16,7 @@ from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
 from bss.subscriptions.open_change import Opened, open_add_ons, open_change, refuse_instant
 from bss.subscriptions.order import Order, reason_problems
 from bss.subscriptions.queries import offerings
+from bss.subscriptions.sale import open_buyer
 from bss.subscriptions.subscription import Projection, Verb
 from bss.subscriptions.timeline import ended, remaining
 from bss.subscriptions.write_timeline import write_timeline
@@ -48,9 +48,7 @@ async def transfer_subscription(tx: Transaction, request: TransferSubscription, 
     """Transfer a subscription with its add-ons to another account; the result is its successor there."""
     refuse_instant(tx, request.effective_at, now)
     opened = await open_change(tx, request.subscription_id, Verb.TRANSFER, expected_version=request.expected_version)
-    account = await organisations.one(tx.viewer, request.account_id, path=("accountId",))
-    account.refuse_if_mirrored(f"The account {account.name!r}")
-    account.refuse_if_closed(("accountId",))
+    account = await open_buyer(tx, request.account_id)
     at = request.effective_at or opened.by_default(now)
     _refuse(request, opened, account, at)
     add_ons = await open_add_ons(tx, opened.subscription, Verb.TRANSFER, at)

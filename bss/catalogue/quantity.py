@@ -1,4 +1,4 @@
-"""What a quantity of a subscription may be.
+"""How much of an offering may be ordered: as a subscription, or in a bundle.
 
 Owns: the rule for what people order. Does not own: measured quantities (`bss.metering`), priced ones (`bss.tariff`).
 """
