@@ -35,6 +35,7 @@ class Kind(StrEnum):
     VENDOR = "ven"
     PRODUCT = "prd"
     OFFERING = "off"
+    BUNDLE = "bun"
     METER = "met"
     PRICE_LIST = "prl"
     PRICE_VERSION = "prv"

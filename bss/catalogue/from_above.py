@@ -57,10 +57,14 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
     the edges whose buyers are in its scope, and the nearest one above its account. What is private to others is not
     published: neither the viewer's account nor one above or below it may buy it.
     """
+    return await published_at(viewer, viewer.path, offering_ids)
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def published_at(viewer: Viewer, path: str, offering_ids: Collection[UUID]) -> dict[UUID, Offering]:
+    """The offerings among these that are known at the path of an account in the viewer's scope, by id."""
     rows = await rows_from_above(
-        viewer,
-        _PUBLISHED,
-        *(viewer.organisation_id, viewer.path, list(ancestor_paths(viewer.path)), list(offering_ids)),
+        viewer, _PUBLISHED, *(viewer.organisation_id, path, list(ancestor_paths(path)), list(offering_ids))
     )
     return {row["id"]: offering_of(row) for row in rows}
 

@@ -1,14 +1,15 @@
-"""Rows: vendors, products, offerings, meters, price lists and their published versions."""
+"""Rows: vendors, products, offerings, bundles, meters, price lists and their published versions."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from tortoise import fields
 
-from bss.transaction.rows import AccountRow
+from bss.transaction.rows import AccountRow, QuantityField
 
 
 class VendorModel(AccountRow):
@@ -61,6 +62,28 @@ class OfferingModel(AccountRow):
 
     class Meta:
         table = "offering"
+
+
+class BundleModel(AccountRow):
+    """What an account (`owner_id`, `path`) sells together; append-only."""
+
+    owner_id: UUID = fields.UUIDField()
+    code: str = fields.TextField()
+    name: str = fields.TextField()
+
+    class Meta:
+        table = "bundle"
+
+
+class BundleComponentModel(AccountRow):
+    """An offering in a bundle, and how much of it is in one; `path` is the bundle's."""
+
+    bundle_id: UUID = fields.UUIDField()
+    offering_id: UUID = fields.UUIDField()
+    quantity: Decimal = QuantityField()
+
+    class Meta:
+        table = "bundle_component"
 
 
 class MeterModel(AccountRow):

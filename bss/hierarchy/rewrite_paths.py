@@ -18,6 +18,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "api_token": ("path",),
     "audit": ("path",),
     "billable_line": ("path",),
+    "bundle": ("path",),
+    "bundle_component": ("path",),
     "calendar_event": ("path",),
     "case_comment": ("path",),
     "case_relation": ("path",),

@@ -159,6 +159,42 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="BundleComponentModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("bundle_id", fields.UUIDField()),
+                ("offering_id", fields.UUIDField()),
+                ("quantity", QuantityField()),
+            ],
+            options={
+                "table": "bundle_component",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "An offering in a bundle, and how much of it is in one; `path` is the bundle's.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
+            name="BundleModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("owner_id", fields.UUIDField()),
+                ("code", fields.TextField(unique=False)),
+                ("name", fields.TextField(unique=False)),
+            ],
+            options={
+                "table": "bundle",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "What an account (`owner_id`, `path`) sells together; append-only.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="DeliveryModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -195,6 +195,25 @@ async def add_ons(viewer: Viewer, plan_ids: Collection[UUID]) -> dict[UUID, tupl
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
+async def sold_together(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, tuple[Subscription, ...]]:
+    """What was sold together with each of these that the viewer can see, itself among it, in the order of the sale.
+
+    An order reference may be given twice: sold together is what one account bought at one instant under one.
+    """
+    async with reading(viewer) as tx:
+        rows = await tx.connection.fetch(
+            f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE}"
+            " AND (account_id, order_reference, created_at) IN (SELECT account_id, order_reference, created_at"
+            f" FROM subscription WHERE {IN_SCOPE} AND id = ANY($3)) ORDER BY id",
+            *(viewer.organisation_id, viewer.path, list(subscription_ids)),
+        )
+    sales: dict[tuple[UUID, str, datetime], list[Subscription]] = {}
+    for each in map(subscription_of, rows):
+        sales.setdefault((each.account_id, each.order_reference, each.created_at), []).append(each)
+    return {each.id: tuple(sold) for sold in sales.values() for each in sold if each.id in subscription_ids}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
 async def named(viewer: Viewer) -> dict[str, UUID]:
     """The subscriptions that the viewer can see, by what a file may call them: the public id, or the name.
 

@@ -1,4 +1,4 @@
-"""Step: what the sales of an offering and of an add-on have in common.
+"""Step: what the sales of an offering, of an add-on and of a bundle have in common.
 
 Owns: to whom is sold, and what a new subscription is before its service begins. Does not own: what is asked for (the
 commands), or the price check and the first segments (`begin_service`).

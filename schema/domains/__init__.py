@@ -5,6 +5,7 @@ from __future__ import annotations
 from schema.domains import (
     access,
     agreements,
+    bundles,
     catalogue,
     channel,
     corrections,
@@ -41,6 +42,7 @@ QUERIES = (
     agreements.Query,
     storefront.Query,
     subscriptions.Query,
+    bundles.Query,
     channel.Query,
     search.Query,
     metering.Query,
@@ -66,6 +68,7 @@ MUTATIONS = (
     issuers.Mutation,
     agreements.Mutation,
     subscription_mutations.Mutation,
+    bundles.Mutation,
     metering.Mutation,
     corrections.Mutation,
     invoicing.Mutation,

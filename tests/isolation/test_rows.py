@@ -15,7 +15,9 @@ from bss.agreements.edge import EdgeKind
 from bss.agreements.issuer import IssuerSettings
 from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.agreements.update_issuer import UpdateIssuer, update_issuer
-from bss.catalogue.queries import meters
+from bss.catalogue.bundle import Component
+from bss.catalogue.create_bundle import CreateBundle, create_bundle
+from bss.catalogue.queries import meters, offering_page
 from bss.invoicing.correct_usage import correct_usage
 from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
@@ -41,6 +43,7 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
             await close_the_month(story)
             await note_everything(story.channel.cloud.owner, story.channel.cloud.accounts["Cloud Resell"])
             await put_right(story)
+            await bundle(story)
             yield name, story
 
 
@@ -64,6 +67,15 @@ async def put_right(story: Story) -> None:
     await correct_usage(owner, Correction(mirror.id, meter, "vm", hour, Decimal(1), "A test."), now=now)
     times = (hour, hour + timedelta(hours=1))
     await record_reading(owner, RecordReading(mirror.id, meter, "vm", *times, Decimal(1), "A", "test"), now=now)
+
+
+async def bundle(story: Story) -> None:
+    """A bundle of what the reseller sells, which the story does without."""
+    owner = story.channel.resell.owner
+    (root,) = [each for each in (await page(owner, PageRequest())).rows if each.parent_id is None]
+    (first, *_) = (await offering_page(owner, PageRequest())).rows
+    request = CreateBundle(root.id, "one", "One", (Component(first.id, Decimal(1)),))
+    await create_bundle(owner, request, now=story.books.clock.now())
 
 
 async def scopes_of(story: Story) -> tuple[Scope, ...]:

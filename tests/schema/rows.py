@@ -21,7 +21,7 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
-CORRECTION = READING = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+BUNDLE = CORRECTION = READING = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -36,6 +36,9 @@ _STATEMENTS = (
     f" SELECT {PRODUCT}, $1, $2, $3, {VENDOR}, 'row' || i, 'Row'",
     "offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)"
     f" SELECT {OFFERING}, $1, $2, $3, {PRODUCT}, 'row' || i, 'Row', 'seat', 1",
+    f"bundle (id, organisation_id, path, owner_id, code, name) SELECT {BUNDLE}, $1, $2, $3, 'row' || i, 'Row'",
+    "bundle_component (id, organisation_id, path, bundle_id, offering_id, quantity)"
+    f" SELECT {BUNDLE}, $1, $2, {BUNDLE}, {OFFERING}, 1",
     "meter (id, organisation_id, path, code, name, unit, divisor, kind)"
     f" SELECT {METER}, $1, $2, 'row' || i, 'Row', 'hour', 1, 'sum'",
     "price_list (id, organisation_id, path, owner_id, code, name, currency, received)"

@@ -34,6 +34,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "Subscription": Permission.SUBSCRIPTION_VIEW,
     "Offering": Permission.CATALOGUE_VIEW,
     "Product": Permission.CATALOGUE_VIEW,
+    **dict.fromkeys(("Bundle", "BundleComponent"), Permission.CATALOGUE_VIEW),
     "PriceList": Permission.PRICE_VIEW,
     "PriceVersion": Permission.PRICE_VIEW,
     "Price": Permission.PRICE_VIEW,

@@ -7,6 +7,7 @@ tested from the day on which it is there; a new one joins as a row.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from uuid import UUID
 
 import pytest
 import pytest_asyncio
@@ -108,9 +109,10 @@ async def test_the_same_is_not_locked_on_a_subscription_of_ones_own(clerk: Clerk
     ("mutation", "given"),
     [
         ("createSubscription", {"quantity": "1"}),
+        ("sellBundle", {"quantity": "1", "bundleId": public(Kind.BUNDLE, UUID(int=1))}),
         ("admitPerson", {"name": "Xander", "role": "customer"}),
     ],
-    ids=["sell a product (E21)", "let its people in (E23)"],
+    ids=["sell a product (E21)", "sell a bundle (E21)", "let its people in (E23)"],
 )
 async def test_nor_can_it_deal_with_the_customer(clerk: Clerk, mutation: str, given: dict[str, str]) -> None:
     offering = public(Kind.OFFERING, clerk.channel.cloud.offerings["seats"])
