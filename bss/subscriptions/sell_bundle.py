@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.canonical import plain
 from bss.catalogue.bundle import Bundle
 from bss.catalogue.bundle_queries import bundles
+from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
-from bss.catalogue.product import Offering, OfferingKind
+from bss.catalogue.product import Offering, OfferingKind, private_problems
 from bss.catalogue.quantity import quantity_problems
 from bss.identifier import uuid7
 from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
+from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import refuse_instant
 from bss.subscriptions.sale import beside, by_itself, open_buyer, reference
 from bss.subscriptions.subscription import Projection, Verb
@@ -31,7 +34,7 @@ class SellBundle:
     """`quantity` bundles from `starts_at` on: now, or in the past with `subscription:backdate`.
 
     Every component becomes a subscription of its own, in its quantity for each bundle, under one `order_reference`,
-    which is made unless it is given.
+    which is made unless it is given. `characteristics` are what is chosen about the components, by offering.
     """
 
     account_id: UUID
@@ -39,6 +42,7 @@ class SellBundle:
     quantity: Decimal
     starts_at: datetime | None = None
     order_reference: str = ""
+    characteristics: Mapping[UUID, Mapping[str, object]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class _Part:
     place: tuple[str, ...]
     offering: Offering
     quantity: Decimal
+    characteristics: Mapping[str, object]
 
 
 @command(
@@ -63,7 +68,7 @@ async def sell_bundle(tx: Transaction, request: SellBundle, now: datetime) -> Ou
     if bundle is None:
         raise NotFound("bundle", ("bundleId",))
     parts = await _parts(tx, request, bundle)
-    if problems := [*_problems(request, bundle, account), *_part_problems(request, parts)]:
+    if problems := [*_problems(request, bundle, account), *_part_problems(request, account, parts)]:
         raise InvalidInput(problems)
     starts_at = request.starts_at or now
     for part in parts:
@@ -80,7 +85,9 @@ async def _parts(tx: Transaction, request: SellBundle, bundle: Bundle) -> list[_
         if component.offering_id not in known:
             raise NotFound("offering", (*place, "offeringId"))
         # Exact: a product of two quantities that is itself one has no more digits than a decimal keeps.
-        parts.append(_Part(place, known[component.offering_id], request.quantity * component.quantity))
+        quantity = request.quantity * component.quantity
+        chosen = request.characteristics.get(component.offering_id, {})
+        parts.append(_Part(place, known[component.offering_id], quantity, chosen))
     return parts
 
 
@@ -88,16 +95,23 @@ def _problems(request: SellBundle, bundle: Bundle, account: Account) -> Iterator
     # A viewer of the whole organisation sees the bundles of all its sellers, and each sells below itself only.
     if not account.path.startswith(bundle.path):
         yield Problem(("bundleId",), f"{bundle.name} is not sold to {account.name}.")
+    if request.characteristics.keys() - {component.offering_id for component in bundle.components}:
+        yield Problem(("characteristics",), "Only what is in the bundle has something chosen about it.")
     yield from quantity_problems(request.quantity)
     yield from text_problems("orderReference", request.order_reference.strip(), MOST_NAME)
 
 
-def _part_problems(request: SellBundle, parts: list[_Part]) -> Iterator[Problem]:
-    """What is wrong with the single sales where nothing is with the quantity of all."""
-    if not quantity_problems(request.quantity):
-        for part in parts:
-            for problem in quantity_problems(part.quantity):
-                yield problem.under(*part.place)
+def _part_problems(request: SellBundle, account: Account, parts: list[_Part]) -> Iterator[Problem]:
+    """What is wrong with the single sales; their quantities, where nothing is with the quantity of all."""
+    amiss = bool(quantity_problems(request.quantity))
+    for part in parts:
+        for problem in (
+            *(() if amiss else quantity_problems(part.quantity)),
+            *characteristics_problems(part.characteristics),
+            *sale_problems(part.offering.characteristics, part.characteristics),
+            *private_problems(part.offering, account.path),
+        ):
+            yield problem.under(*part.place)
 
 
 async def _sell(
@@ -113,6 +127,7 @@ async def _sell(
             sold = beside(*plan, part.offering, part.quantity, starts_at, order_reference)
         else:
             sold = by_itself(account, part.offering, part.quantity, starts_at, order_reference)
+        sold = replace(sold, characteristics=plain(part.characteristics))
         if part.offering.kind is OfferingKind.PLAN:
             plan = ids[-1], sold
         await begin_service(tx, ids[-1], part.offering, sold, Verb.CREATE, now=now)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 import strawberry
+from strawberry.scalars import JSON
 
 from bss.catalogue import bundle as domain
 from bss.catalogue.bundle_queries import bundle_page, bundles
@@ -15,6 +16,7 @@ from bss.catalogue.create_bundle import CreateBundle, create_bundle
 from bss.catalogue.from_above import published_by_ancestors
 from bss.identifier import Kind
 from bss.organisations import queries as organisations
+from bss.refusal import InvalidInput
 from bss.subscriptions import subscription as sale
 from bss.subscriptions.queries import sold_together
 from bss.subscriptions.sell_bundle import SellBundle, sell_bundle
@@ -23,6 +25,7 @@ from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.domains.catalogue import Offering, offering_by_id
 from schema.domains.organisations import Account, account_by_id
+from schema.domains.subscription_inputs import CHOSEN, chosen_object
 from schema.domains.subscriptions import Subscription
 from schema.node import Node, findable, id_of, uuid_of
 
@@ -110,12 +113,21 @@ def _bundle(given: CreateBundleInput) -> CreateBundle:
 
 
 @strawberry.input
+class ChosenInput:
+    offering_id: strawberry.ID = strawberry.field(description="Of a component.")
+    characteristics: JSON = strawberry.field(description=CHOSEN)
+
+
+@strawberry.input
 class SellBundleInput:
     account_id: strawberry.ID = strawberry.field(description="The account that consumes.")
     bundle_id: strawberry.ID
     quantity: Decimal = strawberry.field(description="Bundles: each component is sold so many times its quantity.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description="Left out: now.")
     order_reference: str = strawberry.field(default="", description="Left out: one is made.")
+    characteristics: list[ChosenInput] = strawberry.field(
+        default_factory=list, description="What is chosen about the components; each at most once."
+    )
 
 
 def _sale(given: SellBundleInput) -> SellBundle:
@@ -125,7 +137,18 @@ def _sale(given: SellBundleInput) -> SellBundle:
         quantity=given.quantity,
         starts_at=None if given.starts_at is None else given.starts_at.value,
         order_reference=given.order_reference,
+        characteristics=_chosen(given.characteristics),
     )
+
+
+def _chosen(given: list[ChosenInput]) -> dict[UUID, dict[str, object]]:
+    chosen: dict[UUID, dict[str, object]] = {}
+    for index, each in enumerate(given):
+        offering_id = uuid_of(Kind.OFFERING, each.offering_id, f"characteristics.{index}.offeringId")
+        if offering_id in chosen:
+            raise InvalidInput.at(f"characteristics.{index}.offeringId", "This offering stands there twice.")
+        chosen[offering_id] = chosen_object(each.characteristics)
+    return chosen
 
 
 @strawberry.type

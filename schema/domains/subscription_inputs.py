@@ -61,7 +61,7 @@ def sale(given: CreateSubscriptionInput) -> CreateSubscription:
         name=given.name,
         starts_at=_said(given.starts_at),
         activate=given.activate,
-        characteristics=_object(given.characteristics),
+        characteristics=chosen_object(given.characteristics),
         renews_automatically=given.renews_automatically,
         order_reference=given.order_reference,
         trial=given.trial,
@@ -107,7 +107,7 @@ class ChangeCharacteristicsInput:
 
 def characteristics_change(given: ChangeCharacteristicsInput) -> ChangeCharacteristics:
     return ChangeCharacteristics(
-        *(_id(given.subscription_id), _object(given.characteristics)),
+        *(_id(given.subscription_id), chosen_object(given.characteristics)),
         *(_said(given.effective_at), _said(given.expected_version)),
     )
 
@@ -146,7 +146,7 @@ def add_on_sale(given: AddAddOnInput) -> AddAddOn:
         _id(given.subscription_id),
         uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
         *(given.quantity, _said(given.starts_at), given.name, _said(given.expected_version)),
-        characteristics=_object(given.characteristics),
+        characteristics=chosen_object(given.characteristics),
     )
 
 
@@ -270,7 +270,8 @@ def _id(text: str) -> UUID:
     return uuid_of(Kind.SUBSCRIPTION, text, "subscriptionId")
 
 
-def _object(given: JSON) -> dict[str, object]:
+def chosen_object(given: JSON) -> dict[str, object]:
+    """Characteristics that were chosen. Raises `InvalidInput` for what is no object."""
     if not isinstance(given, dict):
         raise InvalidInput.at("characteristics", "Characteristics are an object.")
     return given

@@ -83,8 +83,9 @@ async def test_everything_that_is_wrong_with_a_bundle_is_told_at_once(shop: Book
 
 async def test_add_ons_need_exactly_one_plan_of_their_supplier(shop: Books) -> None:
     shop.ids["other"] = await offering(shop, "other")
+    product = await shop.make("createProduct", {"ownerId": shop.root, "code": "bought", "name": "Bought"})
     supply = {"supplyLinkId": public(Kind.LINK, uuid7()), "supplyOfferingId": NOBODYS}
-    shop.ids["bought"] = await offering(shop, "bought", kind="ADD_ON", **supply)
+    shop.ids["bought"] = await offering(shop, "bought", kind="ADD_ON", productId=product["id"], **supply)
     for components, problems in (
         ((("backup", "1"), ("setup", "1")), ["components"]),
         ((("backup", "1"), ("seats", "1"), ("other", "1")), ["components"]),
@@ -253,3 +254,27 @@ async def test_a_sale_starts_when_it_is_agreed(shop: Books) -> None:
         sold = (await shop.make("sellBundle", sale(shop, startsAt=january(day)), show=shown))["subscriptions"]
         starts = f"2026-01-{day - 1:02}T23:00:00Z"
         assert sold == [{"startsAt": starts, "state": "ACTIVE", "timeline": [{"effectiveFrom": starts}]}] * 3
+
+
+async def test_what_a_component_asks_for_is_chosen_with_the_bundle(shop: Books) -> None:
+    asked_for = [{"code": "region", "name": "Region", "kind": "CHOICE", "choices": ["ams"], "required": True}]
+    await shop.make("describeProduct", {"productId": shop.ids["office"], "characteristics": asked_for})
+    assert paths(await shop.call("sellBundle", sale(shop))) == [
+        f"components.{index}.characteristics.region" for index in range(3)
+    ]
+    chosen = [
+        {"offeringId": shop.ids[code], "characteristics": {"region": "ams"}} for code in ("seats", "backup", "setup")
+    ]
+    shown = "... on BundleSale { subscriptions { characteristics } }"
+    sold = await shop.call("sellBundle", sale(shop, characteristics=chosen), show=shown)
+    assert [each["characteristics"] for each in sold["subscriptions"]] == [{"region": "ams"}] * 3
+    twice = await shop.call("sellBundle", sale(shop, characteristics=[*chosen, chosen[0]]))
+    assert twice["path"] == ["characteristics", "3", "offeringId"]
+    foreign = [{"offeringId": NOBODYS, "characteristics": {}}]
+    assert "characteristics" in paths(await shop.call("sellBundle", sale(shop, characteristics=foreign)))
+
+
+async def test_a_bundle_with_a_private_component_is_not_sold_to_others(shop: Books) -> None:
+    await shop.make("updateOffering", {"offeringId": shop.ids["backup"], "privateTo": [shop.ids["z"]]})
+    assert paths(await shop.call("sellBundle", sale(shop))) == ["components.0.offeringId"]
+    assert await sold_to_new(shop) == []
