@@ -60,7 +60,7 @@ def plain_page(name: str) -> str:
     """The first page of a list with every plain field of its nodes."""
     found = get_named_type(GRAPHQL.type_map[get_named_type(roots("Query")[name].type).name.replace("Connection", "")])
     fields = (f for f, field in found.fields.items() if is_leaf_type(get_named_type(field.type)) and not field.args)
-    computed = {"text"}
+    computed = {"text", "explain"}
     shown = " ".join(each for each in fields if each not in computed)
     return f"{{ {name}(first: 200) {{ edges {{ cursor node {{ {shown} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"
 

@@ -110,7 +110,10 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         return Split(Plan(tuple(plain), definition.origin, parent_type.is_type_of), resolved, selected)
 
     def _plain(self, parent_type: GraphQLObjectType, key: str, details: Any) -> PlainField | None:
-        field = self.schema.get_field(parent_type, details[0].node.name.value)
+        name = details[0].node.name.value
+        if name == "__typename":
+            return PlainField(key, "__class__", None, lambda _: parent_type.name)
+        field = self.schema.get_field(parent_type, name)
         if field is None or field.args:
             return None
         declared = field.extensions.get("strawberry-definition")

@@ -38,7 +38,7 @@ class Plan:
     is_type_of: Callable[[Any, Any], Any] | None
 
     def __call__(self, source: Any) -> dict[str, Any]:
-        if type(source) is not self.origin and self.is_type_of is not None and not self.is_type_of(source, None):
+        if type(source) is not self.origin and not self._may_be(source):
             raise Unusual
         found = {}
         for key, name, as_is, completed in self.fields:
@@ -46,11 +46,15 @@ class Plan:
             found[key] = value if type(value) is as_is else completed(value)
         return found
 
+    def _may_be(self, source: Any) -> bool:
+        return source is not None and (self.is_type_of is None or bool(self.is_type_of(source, None)))
+
 
 _AS_IS: dict[str, type] = {"ID": str, "String": str, "Boolean": bool, "JSON": dict}
 """Values of exactly this type are their own answer."""
-_STRICT = frozenset({"ID", "String", "Boolean", "Int", "Decimal", "DateTime", "Date", "UUID"})
-"""Scalars that raise on what is not theirs, and never wait for anything."""
+_STRICT = frozenset({"ID", "String", "Boolean", "Decimal", "DateTime", "Date"})
+"""Scalars that raise on what is not theirs, null included, and never wait for anything."""
+_INT = range(-(2**31), 2**31)
 
 
 def as_is(declared: GraphQLOutputType) -> type | None:
@@ -76,7 +80,7 @@ def _of_present(declared: GraphQLOutputType, inner: Plan | None) -> Completed | 
         return _of_enumeration(declared)
     if isinstance(declared, GraphQLScalarType):
         return _of_scalar(declared)
-    return None if inner is None else _not_null(inner)
+    return inner
 
 
 def _of_list(each: Completed | None) -> Completed | None:
@@ -94,24 +98,21 @@ def _of_list(each: Completed | None) -> Completed | None:
 def _of_enumeration(declared: GraphQLEnumType) -> Completed:
     """By the member; the reference executor compares it with each in turn."""
     names = {value.value: name for name, value in declared.values.items()}
-    members = {member: names.get(member.value) for member in getattr(declared, "wrapped_cls", ())}
-    return _not_null(members.get)
+    members = {member: names[member.value] for member in getattr(declared, "wrapped_cls", ())}
+    return members.__getitem__
 
 
 def _of_scalar(declared: GraphQLScalarType) -> Completed | None:
-    if declared.name == "JSON":
-        return _refused
-    return _not_null(declared.coerce_output_value) if declared.name in _STRICT else None
+    own = {"Int": _whole, "JSON": _object}
+    return own.get(declared.name) or (declared.coerce_output_value if declared.name in _STRICT else None)
 
 
-def _refused(value: object) -> None:
+def _whole(value: Any) -> int:
+    if type(value) is int and value in _INT:
+        return value
     raise Unusual
 
 
-def _not_null(completed: Completed) -> Completed:
-    def checked(value: Any) -> Any:
-        if value is None or (found := completed(value)) is None:
-            raise Unusual
-        return found
-
-    return checked
+def _object(value: object) -> None:
+    """An object stands as it is; the scalar takes anything else too, even what has to be waited for."""
+    raise Unusual

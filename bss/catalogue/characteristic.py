@@ -10,11 +10,12 @@ before it stays.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+
+import orjson
 
 from bss.refusal import Problem
 from bss.text import MOST_NAME, text_problems
@@ -86,7 +87,7 @@ def offered_of(data: str) -> Offered:
     """The definitions in a row."""
     return tuple(
         Characteristic(**{**one, "kind": CharacteristicKind(one["kind"]), "choices": tuple(one["choices"])})
-        for one in json.loads(data)
+        for one in orjson.loads(data)
     )
 
 

@@ -6,16 +6,17 @@ Owns: the columns, which are the fields of the value, and the mapping. Does not 
 
 from __future__ import annotations
 
-import json
 from dataclasses import fields
 from uuid import UUID
 
+import orjson
 from asyncpg import Record
 
 from bss.catalogue.characteristic import offered_of
 from bss.catalogue.product import Offering, OfferingKind
 
-OFFERING_COLUMNS = ", ".join(f"offering.{field.name}" for field in fields(Offering))
+_NAMES = tuple(field.name for field in fields(Offering))
+OFFERING_COLUMNS = ", ".join(f"offering.{name}" for name in _NAMES)
 
 SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
 """`Offering.supplier_id` of an offering `o`, in SQL."""
@@ -30,7 +31,8 @@ VERSION_IN_FORCE = """SELECT id FROM price_version
 
 def offering_of(row: Record) -> Offering:
     """The offering in a row that has `OFFERING_COLUMNS` among its own."""
-    values = {field.name: row[field.name] for field in fields(Offering)}
+    values = {name: row[name] for name in _NAMES}
+    values["kind"] = OfferingKind(values["kind"])
     values["characteristics"] = offered_of(values["characteristics"])
-    values["private_to"] = tuple(UUID(account) for account in json.loads(values["private_to"]))
-    return Offering(**{**values, "kind": OfferingKind(values["kind"])})
+    values["private_to"] = tuple(UUID(account) for account in orjson.loads(values["private_to"]))
+    return Offering(**values)

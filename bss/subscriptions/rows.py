@@ -5,8 +5,7 @@ Owns: which columns are read, and their order. Does not own: any statement.
 
 from __future__ import annotations
 
-import json
-
+import orjson
 from asyncpg import Record
 
 from bss.subscriptions.order import RecordedOrder
@@ -26,13 +25,9 @@ ORDER_COLUMNS = "id, subscription_id, version, verb, actor_name, reason, effecti
 def subscription_of(row: Record) -> Subscription:
     """The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
     values = dict(row)
-    return Subscription(
-        **{
-            **values,
-            "state": SubscriptionState(values["state"]),
-            "characteristics": json.loads(values["characteristics"]),
-        }
-    )
+    values["state"] = SubscriptionState(values["state"])
+    values["characteristics"] = orjson.loads(values["characteristics"])
+    return Subscription(**values)
 
 
 def segment_of(row: Record) -> Segment:
@@ -41,7 +36,7 @@ def segment_of(row: Record) -> Segment:
         row["offering_id"],
         SegmentStatus(row["status"]),
         row["quantity"],
-        json.loads(row["characteristics"]),
+        orjson.loads(row["characteristics"]),
         row["cycle_months"],
         row["effective_from"],
         row["effective_to"],
