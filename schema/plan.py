@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
+from uuid import UUID
 
 from graphql import GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLOutputType, GraphQLScalarType
 
@@ -103,13 +104,19 @@ def _of_enumeration(declared: GraphQLEnumType) -> Completed:
 
 
 def _of_scalar(declared: GraphQLScalarType) -> Completed | None:
-    own = {"Int": _whole, "JSON": _object}
+    own = {"Int": _whole, "JSON": _object, "UUID": _uuid}
     return own.get(declared.name) or (declared.coerce_output_value if declared.name in _STRICT else None)
 
 
 def _whole(value: Any) -> int:
     if type(value) is int and value in _INT:
         return value
+    raise Unusual
+
+
+def _uuid(value: Any) -> str:
+    if type(value) is UUID:
+        return str(value)
     raise Unusual
 
 
