@@ -118,6 +118,8 @@ def _lifecycle_problems(request: CreateOffering) -> list[Problem]:
     problems = []
     if not 1 <= request.term_months <= LONGEST_TERM_MONTHS:
         problems.append(Problem(("termMonths",), f"A term has 1 to {LONGEST_TERM_MONTHS} months."))
+    elif request.kind is OfferingKind.ASSET and request.term_months != 1:
+        problems.append(Problem(("termMonths",), "An asset is bought for ever: it has no term."))
     if not 0 <= request.trial_days <= LONGEST_TRIAL_DAYS:
         problems.append(Problem(("trialDays",), f"A trial has up to {LONGEST_TRIAL_DAYS} days."))
     if request.trial_days and request.kind is not OfferingKind.PLAN:

@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind, PriceList
-from bss.catalogue.product import Offering
+from bss.catalogue.product import Offering, OfferingKind
 from bss.refusal import Problem
 from bss.tariff.price import from_data
 from bss.tariff.problems import InvalidPrice
@@ -59,6 +59,8 @@ def _offering_problems(place: tuple[str, ...], price: NewPrice, known: Known) ->
         yield Problem((*place, "offeringId"), "There is no such offering.")
     elif not known.price_list.path.startswith(offering.path):
         yield Problem((*place, "offeringId"), "The owner of this price list may not sell this offering.")
+    elif offering.kind is OfferingKind.ASSET and price.kind is not ChargeKind.ONE_TIME:
+        yield Problem((*place, "kind"), f"{offering.name} is an asset: it is paid for once.")
 
 
 def _charge_problems(place: tuple[str, ...], price: NewPrice) -> Iterator[Problem]:

@@ -66,6 +66,8 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     problems = [*_problems(request), *_trial_problems(request, offering)]
     problems += sale_problems(offering.characteristics, request.characteristics)
     problems += private_problems(offering, account.path)
+    if offering.kind is OfferingKind.ASSET and not request.renews_automatically:
+        problems.append(Problem(("renewsAutomatically",), f"{offering.name} is an asset: it has no term to end."))
     if offering.kind is OfferingKind.ADD_ON:
         problems.append(Problem(("offeringId",), f"{offering.name} is sold beside a plan only: add it to one."))
     if problems:

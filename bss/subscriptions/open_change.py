@@ -12,13 +12,14 @@ from datetime import datetime
 from typing import Unpack
 from uuid import UUID
 
+from bss.catalogue.product import OfferingKind
 from bss.organisations.queries import organisation
 from bss.permission import Permission
-from bss.refusal import Conflict, InvalidInput, NotFound
+from bss.refusal import Conflict, InvalidInput, NotFound, WrongState
 from bss.subscriptions.order import Order
-from bss.subscriptions.queries import timeline
+from bss.subscriptions.queries import offerings, timeline
 from bss.subscriptions.rows import SUBSCRIPTION_COLUMNS, subscription_of
-from bss.subscriptions.subscription import TRANSITIONS, Subscription, SubscriptionState, Verb, after
+from bss.subscriptions.subscription import NOT_OF_ASSETS, TRANSITIONS, Subscription, SubscriptionState, Verb, after
 from bss.subscriptions.timeline import Change, OutsideTimeline, Timeline, changed, remaining
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
@@ -72,7 +73,15 @@ async def open_change(tx: Transaction, subscription_id: UUID, verb: Verb, *, exp
             ("expectedVersion",),
         )
     following = after(subscription.state, verb)
+    await _refuse_asset(tx, subscription, verb)
     return Opened(subscription, (await timeline(tx.viewer, (subscription_id,)))[subscription_id], following)
+
+
+async def _refuse_asset(tx: Transaction, subscription: Subscription, verb: Verb) -> None:
+    if verb in NOT_OF_ASSETS:
+        sold = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
+        if sold.kind is OfferingKind.ASSET:
+            raise WrongState(f"One cannot {verb} an asset: {sold.name} is bought once and for ever.")
 
 
 async def open_add_ons(tx: Transaction, plan: Subscription, verb: Verb, at: datetime) -> tuple[Opened, ...]:

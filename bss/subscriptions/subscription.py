@@ -70,6 +70,14 @@ TRANSITIONS: dict[tuple[SubscriptionState, Verb], SubscriptionState] = {
 }
 """The whole life of a subscription; what does not stand here is refused."""
 
+NOT_OF_ASSETS = frozenset(
+    {
+        *(Verb.CHANGE_QUANTITY, Verb.CHANGE_OFFERING, Verb.EXTEND_TRIAL, Verb.CONVERT_TRIAL, Verb.SUSPEND, Verb.RESUME),
+        *(Verb.SET_RENEWAL, Verb.RENEW, Verb.ALIGN_TERM),
+    }
+)
+"""An asset is bought once and for ever: it is activated, described, handed on or given back; more is bought anew."""
+
 
 def after(state: SubscriptionState, verb: Verb) -> SubscriptionState:
     """The state that the verb leads to. Raises `WrongState`, naming the verb and the state."""

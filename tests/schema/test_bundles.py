@@ -35,7 +35,8 @@ def asked(books: Books, owner: str, code: str, *components: tuple[str, str]) -> 
 async def shop(books: Books) -> Books:
     books.ids["backup"] = await offering(books, "backup", kind="ADD_ON")
     books.ids["setup"] = await offering(books, "setup", kind="ASSET")
-    await priced(books, (books.ids["seats"], "31"), (books.ids["backup"], "6.20"), (books.ids["setup"], "100"))
+    setup = books.ids["setup"]
+    await priced(books, (books.ids["seats"], "31"), (books.ids["backup"], "6.20"), (setup, "100"), once=[setup])
     books.ids["team"] = await bundle(books, "root", "team", ("backup", "1"), ("seats", "5"), ("setup", "1"))
     return books
 

@@ -5,6 +5,7 @@ Everything is sold to Z, who buys at 12 EUR a seat, and billed for the calendar 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ async def offering(books: Books, code: str, **lifecycle: object) -> str:
     return str((await books.make("createOffering", given))["id"])
 
 
-async def priced(books: Books, *prices: tuple[str, str]) -> None:
+async def priced(books: Books, *prices: tuple[str, str], once: Collection[str] = ()) -> None:
     """A buyer "New" with an edge of its own, on whose list each offering has a monthly price a seat."""
     account = {"parentId": books.root, "kind": "CUSTOMER", "name": "New"}
     books.ids["new"] = (await books.make("createAccount", account))["id"]
@@ -40,7 +41,7 @@ async def priced(books: Books, *prices: tuple[str, str]) -> None:
         {
             "offeringId": sold,
             "charge": "seats",
-            "kind": "RECURRING",
+            "kind": "ONE_TIME" if sold in once else "RECURRING",
             "description": "Seats",
             "model": {"perUnit": {"unit": price}},
         }
