@@ -78,20 +78,24 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         """A list of objects whose fields are all plain is read without a step for each of them."""
         item = return_type.of_type
         if type(result) is list and isinstance(item, GraphQLNonNull) and is_object_type(item.of_type):
-            selected, *_ = self.collect_subfields(item.of_type, field_details_list)
-            plan, resolved, _ = self._split(item.of_type, selected)
-            if plan is not None and not resolved:
-                try:
+            try:
+                selected, *_ = self.collect_subfields(item.of_type, field_details_list)
+                plan, resolved, _ = self._split(item.of_type, selected)
+                if plan is not None and not resolved:
                     return [plan(each) for each in result]
-                except Exception:  # the reference executor says what is wrong with which of them
-                    pass
+            except Exception:  # the reference executor says what is wrong with which of them
+                pass
         return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
 
     def _split(self, parent_type: GraphQLObjectType, selected: Any) -> Split:
         key = parent_type.name, id(selected)
         known = self._splits.get(key)
         if known is None:
-            known = self._splits[key] = self._planned(parent_type, selected)
+            try:
+                known = self._planned(parent_type, selected)
+            except Exception:  # of a part of the document that the reference executor may never come to
+                known = Split(None, selected, selected)
+            self._splits[key] = known
         return known
 
     def _planned(self, parent_type: GraphQLObjectType, selected: Any) -> Split:

@@ -64,6 +64,7 @@ async def apply_subscription(tx: Transaction, link: Link, message: Message, now:
     asked = set(offerings)
     if document.state is SubscriptionState.CANCELLED:
         asked -= {segment.offering_id for segment in stored}
+    _refuse_private(account, [offerings[each] for each in asked - {segment.offering_id for segment in stored}])
     await _refuse_unpriced(tx, account, [offerings[each] for each in asked], max(now, document.starts_at))
     projection = replace(
         _projection(link, account, offerings[document.offering_id], document),
@@ -119,6 +120,13 @@ def _refuse_other_cycles(document: SubscriptionDocument, offerings: Mapping[UUID
         offering = offerings[offering_id]
         if months != offering.cycle_months:
             raise CycleDiffers(f"{offering.name} has a cycle of {offering.cycle_months} months here.")
+
+
+def _refuse_private(account: Account, offerings: Collection[Offering]) -> None:
+    """What is private to others is not there for this reseller, however it learned of it."""
+    for offering in offerings:
+        if not offering.open_to(account.path):
+            raise OfferingUnknown(f"There is no offering {offering.id}.")
 
 
 async def _refuse_unpriced(tx: Transaction, account: Account, offerings: Collection[Offering], at: datetime) -> None:

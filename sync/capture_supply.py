@@ -8,6 +8,7 @@ The whole list goes in every version: a reseller that adopts an offering late ge
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from bss.agreements.edge import Edge
 from bss.catalogue import queries as catalogue
 from bss.catalogue.meter import Meter
 from bss.catalogue.price_list import PriceLine, PriceVersion
+from bss.catalogue.rows import OPEN_TO
 from bss.catalogue.supplied import SuppliedMeter, SuppliedPrice, SuppliedPrices, SuppliedVersion
 from bss.jobs.enqueue import enqueue
 from bss.jobs.job import JobKind
+from bss.organisations.account import ancestor_paths
 from bss.transaction.begin import Transaction, begin
 from bss.viewer import Viewer
 from sync import link as links
@@ -56,6 +59,8 @@ async def supply_document(tx: Transaction, edge: Edge) -> SupplyDocument:
     price_list = await catalogue.price_list(tx.viewer, edge.price_list_id)
     versions = (await catalogue.price_versions(tx.viewer, (price_list.id,)))[price_list.id]
     prices = await catalogue.prices_of_versions(tx.viewer, [version.id for version in versions])
+    told = await _told(tx, edge, {line.offering_id for lines in prices.values() for line in lines})
+    prices = {key: tuple(line for line in lines if line.offering_id in told) for key, lines in prices.items()}
     named = {line.meter for lines in prices.values() for line in lines if line.meter is not None}
     meters = await catalogue.meters(tx.viewer, named)
     return SupplyDocument(
@@ -70,6 +75,17 @@ async def supply_document(tx: Transaction, edge: Edge) -> SupplyDocument:
             versions=tuple(_version(version, prices[version.id]) for version in versions),
         ),
     )
+
+
+async def _told(tx: Transaction, edge: Edge, offering_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Those of which the reseller is told: what it or an account below it may buy, and what runs there all the same."""
+    rows = await tx.connection.fetch(
+        f"SELECT id FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND ({OPEN_TO} OR EXISTS ("
+        "  SELECT FROM segment g WHERE g.organisation_id = $1 AND g.offering_id = offering.id"
+        "  AND g.path >= $2 AND g.path < $2 || '~'))",
+        *(tx.organisation_id, edge.path, list(ancestor_paths(edge.path)), list(offering_ids)),
+    )
+    return frozenset(row["id"] for row in rows)
 
 
 def _version(version: PriceVersion, lines: tuple[PriceLine, ...]) -> SuppliedVersion:

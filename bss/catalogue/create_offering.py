@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from tortoise.exceptions import IntegrityError
 
 from bss.canonical import plain
+from bss.catalogue.characteristic import offered_of
 from bss.catalogue.models import OfferingModel
 from bss.catalogue.product import OfferingKind, Product
 from bss.catalogue.queries import product
@@ -53,7 +54,7 @@ class CreateOffering:
 @command("createOffering", requires=Permission.CATALOGUE_MANAGE, refuses=(NotFound,))
 async def create_offering(tx: Transaction, request: CreateOffering, now: datetime) -> Outcome:
     """Create an offering; it is on sale where a price list in force has a price for it."""
-    of = await product(tx.viewer, request.product_id, path=("productId",))
+    of = await _locked(tx, await product(tx.viewer, request.product_id, path=("productId",)))
     problems = [*_problems(request, of), *await _inherited_problems(tx, request, of)]
     if problems := [*problems, *await shelf_problems(tx, of.path, request.category.strip(), request.private_to)]:
         raise InvalidInput(problems)
@@ -88,6 +89,15 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
             ("code",),
         ) from taken
     return Outcome(offering_id)
+
+
+async def _locked(tx: Transaction, of: Product) -> Product:
+    """The product as it stays until the commit: nobody describes it anew, or gives it a plan, beside this one."""
+    described = await tx.connection.fetchval(
+        "SELECT characteristics FROM product WHERE organisation_id = $1 AND id = $2 FOR UPDATE",
+        *(tx.organisation_id, of.id),
+    )
+    return replace(of, characteristics=offered_of(described))
 
 
 def _problems(request: CreateOffering, of: Product) -> list[Problem]:

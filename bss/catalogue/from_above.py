@@ -13,7 +13,7 @@ from uuid import UUID
 from asyncpg import Record
 
 from bss.catalogue.product import Offering
-from bss.catalogue.rows import OFFERING_COLUMNS, VERSION_IN_FORCE, offering_of
+from bss.catalogue.rows import OFFERING_COLUMNS, OPEN_TO, VERSION_IN_FORCE, offering_of
 from bss.organisations.account import ancestor_paths
 from bss.period import Period
 from bss.permission import Permission
@@ -43,9 +43,8 @@ FROM offering WHERE organisation_id = $1 AND id = ANY($4) AND (path >= $2 AND pa
   SELECT price.offering_id FROM list
   JOIN price_version AS version ON version.organisation_id = $1 AND version.price_list_id = list.price_list_id
   JOIN price ON price.organisation_id = $1 AND price.version_id = version.id AND price.offering_id = ANY($4))
-  AND (private_to = '[]' OR EXISTS (SELECT FROM account WHERE account.organisation_id = $1
-    AND private_to ? account.id::text
-    AND (account.path = ANY($3) OR account.path >= $2 AND account.path < $2 || '~'))))
+  AND ({OPEN_TO} OR EXISTS (SELECT FROM price WHERE organisation_id = $1 AND offering_id = offering.id
+    AND price.path >= $2 AND price.path < $2 || '~')))
 """
 
 
@@ -55,7 +54,8 @@ async def published_by_ancestors(viewer: Viewer, offering_ids: Collection[UUID])
 
     Published to it are the offerings that a version of a price list of its own edges has, whoever owns them:
     the edges whose buyers are in its scope, and the nearest one above its account. What is private to others is not
-    published: neither the viewer's account nor one above or below it may buy it.
+    published: neither the viewer's account nor one above or below it may buy it. What is on a list of the viewer's own
+    stays known to it.
     """
     return await published_at(viewer, viewer.path, offering_ids)
 

@@ -142,7 +142,8 @@ async def _write_lines(
     received = await prices_of_versions(tx.viewer, [version.id for version in versions])
     known = {line.id: line for of_version in received.values() for line in of_version}
     for line in known.values():
-        if stated.get(line.id) != line:
+        # What the supplier tells no more, because it is private to others since, stays as it was told.
+        if stated.get(line.id, line) != line:
             raise Conflict(f"The price {line.description!r} was received with other terms before.", ("versions",))
     await tx.connection.executemany(
         "INSERT INTO price (id, organisation_id, path, version_id, offering_id, charge, kind, description, meter,"

@@ -22,6 +22,12 @@ SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
 """`Offering.supplier_id` of an offering `o`, in SQL."""
 
 
+OPEN_TO = """(offering.private_to = '[]' OR EXISTS (
+    SELECT FROM jsonb_array_elements_text(offering.private_to) AS one (id)
+    JOIN account ON account.organisation_id = $1 AND account.id = one.id::uuid
+    WHERE account.path = ANY($3) OR account.path >= $2 AND account.path < $2 || '~'))"""
+"""Who may know an offering: whose path is $2, and its ancestors' $3, when it, one above or one below it may buy it."""
+
 VERSION_IN_FORCE = """SELECT id FROM price_version
   WHERE organisation_id = $1 AND price_list_id = asked.list AND valid_from < asked.ends
   ORDER BY valid_from > asked.starts, CASE WHEN valid_from <= asked.starts THEN valid_from END DESC NULLS LAST,

@@ -10,6 +10,8 @@ from bss.canonical import canonical
 from bss.catalogue.queries import offering
 from bss.catalogue.seller import blank_problems
 from bss.catalogue.shelf import shelf_problems
+from bss.outbox.event import EventName
+from bss.outbox.record import record
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound
 from bss.text import MOST_NAME, text_problems
@@ -35,16 +37,30 @@ class UpdateOffering:
 async def update_offering(tx: Transaction, request: UpdateOffering, now: datetime) -> Outcome:
     """Change an offering's name and its place in the storefront; a resold one has both of its own."""
     old = await offering(tx.viewer, request.offering_id, path=("offeringId",))
-    name = old.name if request.name is None else request.name.strip()
-    category = old.category if request.category is None else request.category.strip()
-    shown = old.in_storefront if request.in_storefront is None else request.in_storefront
-    private_to = old.private_to if request.private_to is None else request.private_to
-    problems = [*blank_problems(name=name), *text_problems("name", name, MOST_NAME)]
-    if problems := [*problems, *await shelf_problems(tx, old.path, category, request.private_to or ())]:
+    name = None if request.name is None else request.name.strip()
+    category = None if request.category is None else request.category.strip()
+    problems = [] if name is None else [*blank_problems(name=name), *text_problems("name", name, MOST_NAME)]
+    if problems := [*problems, *await shelf_problems(tx, old.path, category or "", request.private_to or ())]:
         raise InvalidInput(problems)
+    private_to = None if request.private_to is None else canonical(request.private_to).decode()
+    # What is not named is not written: somebody else may be changing it.
     await tx.connection.execute(
-        "UPDATE offering SET name = $3, category = $4, in_storefront = $5, private_to = $6"
+        "UPDATE offering SET name = coalesce($3, name), category = coalesce($4, category),"
+        " in_storefront = coalesce($5, in_storefront), private_to = coalesce($6, private_to)"
         " WHERE organisation_id = $1 AND id = $2",
-        *(tx.organisation_id, old.id, name, category, shown, canonical(private_to).decode()),
+        *(tx.organisation_id, old.id, name, category, request.in_storefront, private_to),
     )
+    if private_to is not None:
+        await _tell_buyers(tx, old.id, now)
     return Outcome(old.id)
+
+
+async def _tell_buyers(tx: Transaction, offering_id: UUID, now: datetime) -> None:
+    """Its prices are published to others than before: resellers with books of their own are told their lists anew."""
+    lists = await tx.connection.fetch(
+        "SELECT DISTINCT v.price_list_id FROM price p JOIN price_version v ON v.organisation_id = $1"
+        " AND v.id = p.version_id WHERE p.organisation_id = $1 AND p.offering_id = $2 AND NOT v.received",
+        *(tx.organisation_id, offering_id),
+    )
+    for row in lists:
+        await record(tx, EventName.PRICES_PUBLISHED, row["price_list_id"], now=now)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
+from bss.catalogue.product import private_problems
 from bss.permission import Permission
-from bss.refusal import LockedField, NotFound, WrongState
+from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
 from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_unpriced
 from bss.subscriptions.open_change import open_change, refuse_instant
 from bss.subscriptions.queries import offerings
@@ -37,6 +38,8 @@ async def activate_subscription(tx: Transaction, request: ActivateSubscription, 
     subscription = opened.subscription
     starts_at = request.at or max(now, subscription.starts_at)
     offering = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
+    if problems := private_problems(offering, subscription.path):
+        raise InvalidInput(problems)
     await refuse_unpriced(tx, subscription.path, offering, starts_at)
     sold = replace(subscription, starts_at=starts_at)
     await begin_service(tx, subscription.id, offering, sold, Verb.ACTIVATE, now=now)

@@ -8,15 +8,16 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.canonical import plain
-from bss.catalogue.characteristic import change_problems
+from bss.catalogue.characteristic import Offered, change_problems
+from bss.catalogue.from_above import published_by_ancestors
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, WrongState
 from bss.subscriptions.characteristics import characteristics_problems
-from bss.subscriptions.open_change import OUTSIDE, open_change, refuse_instant
+from bss.subscriptions.open_change import OUTSIDE, Opened, open_change, refuse_instant
 from bss.subscriptions.order import Order
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Verb
-from bss.subscriptions.timeline import OutsideTimeline, described
+from bss.subscriptions.timeline import OutsideTimeline, described, remaining
 from bss.subscriptions.write_timeline import write_timeline
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
@@ -26,7 +27,7 @@ from bss.transaction.command import Outcome, command
 class ChangeCharacteristics:
     """These from `effective_at` on, as for a quantity; those that are not named stay, and null takes one away.
 
-    What may be chosen, the product says of which the subscription is one now.
+    What may be chosen, the products say of which the subscription is one from then on.
     """
 
     subscription_id: UUID
@@ -43,11 +44,12 @@ async def change_characteristics(tx: Transaction, request: ChangeCharacteristics
         tx, request.subscription_id, Verb.CHANGE_CHARACTERISTICS, expected_version=request.expected_version
     )
     subscription = opened.subscription
-    sold = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
-    problems = [*characteristics_problems(request.characteristics)]
-    if problems := [*problems, *change_problems(sold.characteristics, request.characteristics)]:
-        raise InvalidInput(problems)
     at = request.effective_at or opened.by_default(now)
+    problems = [*characteristics_problems(request.characteristics)]
+    for offered in await _offered(tx, opened, at):
+        problems += change_problems(offered, request.characteristics)
+    if problems:
+        raise InvalidInput(dict.fromkeys(problems))
     try:
         wanted = described(opened.timeline, at, plain(request.characteristics))
     except OutsideTimeline:
@@ -58,3 +60,13 @@ async def change_characteristics(tx: Transaction, request: ChangeCharacteristics
     after_it = replace(subscription, state=opened.following)
     await write_timeline(tx, subscription.id, wanted, after_it, Order(Verb.CHANGE_CHARACTERISTICS, at), now=now)
     return Outcome(subscription.id)
+
+
+async def _offered(tx: Transaction, opened: Opened, at: datetime) -> list[Offered]:
+    """What is asked for by what the subscription is of, at the instant and after it."""
+    subscription = opened.subscription
+    known = await published_by_ancestors(tx.viewer, {each.offering_id for each in remaining(opened.timeline, at)})
+    present = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
+    known.setdefault(present.id, present)
+    wanted = dict.fromkeys(each.offering_id for each in remaining(opened.timeline, at))
+    return [known[each].characteristics for each in wanted if each in known]

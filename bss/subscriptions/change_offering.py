@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.canonical import plain
+from bss.catalogue.characteristic import sale_problems
 from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, private_problems
 from bss.catalogue.quantity import quantity_problems
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
+from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.queries import offerings
 from bss.subscriptions.subscription import Verb
-from bss.subscriptions.timeline import as_of
+from bss.subscriptions.timeline import Change, Segment, as_of
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -26,7 +30,8 @@ from bss.transaction.command import Outcome, command
 class ChangeOffering:
     """The other offering from `effective_at` on, or at the end of the term; with another quantity, if one is given.
 
-    Both are of one kind, bought from one supplier, billed in one cycle; the term goes on.
+    Both are of one kind, bought from one supplier, billed in one cycle; the term goes on. `characteristics` replace
+    what was chosen; left out, that has to do for the other product too.
     """
 
     subscription_id: UUID
@@ -35,6 +40,7 @@ class ChangeOffering:
     effective_at: datetime | None = None
     at_term_end: bool = False
     expected_version: int | None = None
+    characteristics: Mapping[str, object] | None = None
 
 
 @command(
@@ -58,15 +64,27 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
     if then is not None and then.offering_id == offering.id:
         raise InvalidInput.at("offeringId", f"It is a subscription of {offering.name} then already.")
     problems = [*_problems(present, offering), *_quantity_problems(request)]
+    problems += _characteristics_problems(request, present, offering, then)
     if problems := [*problems, *private_problems(offering, subscription.path)]:
         raise InvalidInput(problems)
     await refuse_unpriced(tx, subscription.path, offering, at)
-    order = Order(Verb.CHANGE_OFFERING, at)
-    if request.quantity is None:
-        await write_change(tx, opened, order, now, offering_id=offering.id)
-    else:
-        await write_change(tx, opened, order, now, offering_id=offering.id, quantity=request.quantity)
+    change: Change = {"offering_id": offering.id}
+    if request.quantity is not None:
+        change["quantity"] = request.quantity
+    if request.characteristics is not None:
+        change["characteristics"] = plain(request.characteristics)
+    await write_change(tx, opened, Order(Verb.CHANGE_OFFERING, at), now, **change)
     return Outcome(subscription.id)
+
+
+def _characteristics_problems(
+    request: ChangeOffering, present: Offering, wanted: Offering, then: Segment | None
+) -> Iterator[Problem]:
+    if request.characteristics is not None:
+        yield from characteristics_problems(request.characteristics)
+        yield from sale_problems(wanted.characteristics, request.characteristics)
+    elif wanted.product_id != present.product_id and then is not None:
+        yield from sale_problems(wanted.characteristics, then.characteristics)
 
 
 def _quantity_problems(request: ChangeOffering) -> tuple[Problem, ...]:

@@ -61,6 +61,7 @@ class Change(TypedDict, total=False):
     offering_id: UUID
     status: SegmentStatus
     quantity: Decimal
+    characteristics: Mapping[str, object]
     cycle_months: int
 
 

@@ -118,7 +118,7 @@ class ChosenInput:
     characteristics: JSON = strawberry.field(description=CHOSEN)
 
 
-@strawberry.input
+@strawberry.input(description="A problem of a component stands at its place in the bundle: components.0, and so on.")
 class SellBundleInput:
     account_id: strawberry.ID = strawberry.field(description="The account that consumes.")
     bundle_id: strawberry.ID

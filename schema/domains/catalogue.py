@@ -176,7 +176,7 @@ class Offering(Node):
         if not self.audience:
             return None
         found = await gather(*(account_by_id(info, account_id) for account_id in self.audience))
-        return [account for account in found if account is not None]
+        return [account for account in found if account is not None] or None
 
     @strawberry.field(description="The product, for who sees the catalogue.", directives=needs(queries.products))
     async def product(self, info: Info) -> Product | None:

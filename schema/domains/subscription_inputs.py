@@ -117,6 +117,9 @@ class ChangeOfferingInput:
     subscription_id: strawberry.ID
     offering_id: strawberry.ID
     quantity: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: as it is.")
+    characteristics: strawberry.Maybe[JSON] = strawberry.field(
+        default=None, description="All of them; left out: as they are."
+    )
     effective_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
     at_term_end: bool = strawberry.field(default=False, description=AT_TERM_END)
     expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
@@ -127,6 +130,7 @@ def offering_change(given: ChangeOfferingInput) -> ChangeOffering:
         _id(given.subscription_id),
         uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
         *(_said(given.quantity), _said(given.effective_at), given.at_term_end, _said(given.expected_version)),
+        characteristics=None if given.characteristics is None else chosen_object(given.characteristics.value),
     )
 
 

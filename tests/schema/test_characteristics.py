@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from asyncio import gather
 from typing import Any
 
 import pytest
@@ -134,3 +135,38 @@ async def test_what_cannot_be_asked_for_is_refused_and_changes_nothing(
     assert [".".join(problem["path"][1:]) for problem in refused["problems"]] == problems
     described = {"productId": books.ids["office"], "characteristics": offered}
     assert (await books.call("describeProduct", described))["code"] == "INVALID_INPUT"
+
+
+async def test_an_upgrade_to_another_product_has_to_have_what_it_requires(books: Books) -> None:
+    plan = await offering(books, "plan")
+    small = await machine(books)
+    fee = {"charge": "fee", "kind": "RECURRING", "description": "Fee", "model": {"perUnit": {"unit": "31"}}}
+    prices = [{"offeringId": of, **fee} for of in (plan, small)]
+    version = {"priceListId": books.ids["list"], "validFrom": "2025-12-02T00:00:00Z", "prices": prices}
+    await books.make("publishPrices", version)
+    sold = await sell(books, plan, {})
+    upgrade = {"subscriptionId": sold["id"], "offeringId": small, "effectiveAt": january(20)}
+    assert told(await books.call("changeOffering", upgrade)) == [
+        ("characteristics.region", "Region is required: one of ams, fra."),
+        ("characteristics.domain", "Domain is required: a text."),
+    ]
+    raised = await books.make("changeOffering", {**upgrade, "characteristics": CHOSEN}, show=SHOWN)
+    assert [each["characteristics"] for each in raised["timeline"]] == [{}, CHOSEN]
+    # What is chosen before the upgrade has to do for what it is of afterwards, too.
+    early = await chosen_anew(books, sold, {"region": "mars"}, effectiveAt=january(10))
+    assert told(early) == [("characteristics.region", "Region is one of ams, fra.")]
+
+
+async def test_whoever_describes_a_product_describes_the_plans_that_are_being_made(books: Books) -> None:
+    await machine(books)
+    described = {"productId": books.ids["machine"], "characteristics": [DISK]}
+    plans = [{"productId": books.ids["machine"], "code": f"p{number}", "name": "P"} for number in range(6)]
+    await gather(
+        *(books.make("createOffering", plan) for plan in plans[:3]),
+        books.make("describeProduct", described),
+        *(books.make("createOffering", plan) for plan in plans[3:]),
+    )
+    asked = "{ offerings(first: 200) { edges { node { code product { code } characteristics { code } } } } }"
+    nodes = [edge["node"] for edge in (await books.data(asked))["offerings"]["edges"]]
+    machines = [node["characteristics"] for node in nodes if node["product"]["code"] == "machine"]
+    assert machines == [[{"code": "disk_gib"}]] * 7

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -114,6 +115,25 @@ async def test_a_storefront_outside_the_scope_is_not_found(shop: Books, role: st
     body = await shop.ask(SHELF, viewer=shop.as_role(role, account), account=shop.ids["z"], category=None)
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
     assert await shelf(shop, "x", viewer=shop.as_role(role, account)) == ["Office seats", "Mail"]
+
+
+async def test_a_seller_goes_on_with_what_it_has_on_its_list_and_sells_it_to_nobody_new(shop: Books) -> None:
+    sale = {"accountId": shop.ids["x"], "offeringId": shop.ids["mail"], "quantity": "1"}
+    await shop.make("createSubscription", sale)
+    waiting = await shop.make("createSubscription", {**sale, "activate": False})
+    await shop.make("updateOffering", {"offeringId": shop.ids["mail"], "privateTo": [shop.ids["z"]]})
+    await shop.make("updateOffering", {"offeringId": shop.ids["mail"], "name": "Post"})
+    assert "Post" not in await shelf(shop, "x")  # another name has opened nothing
+    lite = replace(shop.staff, path=shop.path("lite"))
+    listed = [
+        {"offeringId": shop.ids[code], **SEAT, "model": {"perUnit": {"unit": "8"}}}
+        for code in ("seats", "mail", "archive")
+    ]
+    version = {"priceListId": shop.ids["retail"], "validFrom": "2026-03-01T00:00:00+01:00", "prices": listed}
+    published = await shop.call("publishPrices", version, viewer=lite)
+    assert "code" not in published, published
+    assert (await shop.call("createSubscription", sale, viewer=lite))["path"] == ["offeringId"]
+    assert (await shop.call("activateSubscription", {"subscriptionId": waiting["id"]}))["path"] == ["offeringId"]
 
 
 async def test_an_offering_gets_another_name_and_place_and_bad_ones_are_refused(shop: Books) -> None:
