@@ -110,8 +110,8 @@ class Offering:
         return self.supply_link_id or self.vendor_id
 
 
-def private_problems(offering: Offering, account_path: str) -> tuple[Problem, ...]:
-    """A problem when the offering is private to others than the account."""
+def private_problems(offering: Offering, account_path: str, place: str = "offeringId") -> tuple[Problem, ...]:
+    """A problem, of the input's `place`, when the offering is private to others than the account."""
     if offering.open_to(account_path):
         return ()
-    return (Problem(("offeringId",), f"{offering.name} is private to other accounts."),)
+    return (Problem((place,), f"{offering.name} is private to other accounts."),)

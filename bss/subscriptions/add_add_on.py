@@ -11,7 +11,6 @@ from uuid import UUID
 from bss.canonical import plain
 from bss.catalogue.add_on import add_on_problems
 from bss.catalogue.characteristic import sale_problems
-from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, private_problems
 from bss.catalogue.quantity import quantity_problems
 from bss.identifier import uuid7
@@ -21,7 +20,7 @@ from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_
 from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import Opened, open_change, refuse_instant
 from bss.subscriptions.queries import offerings
-from bss.subscriptions.sale import beside, reference
+from bss.subscriptions.sale import beside, known_offering, reference
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import SegmentStatus, as_of
 from bss.text import MOST_NAME, text_problems
@@ -57,9 +56,7 @@ async def add_add_on(tx: Transaction, request: AddAddOn, now: datetime) -> Outco
     plan = await open_change(
         tx, request.subscription_id, Verb.CHANGE_QUANTITY, expected_version=request.expected_version
     )
-    offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
-    if offering is None:
-        raise NotFound("offering", ("offeringId",))
+    offering = await known_offering(tx, request.offering_id)
     starts_at = request.starts_at or plan.by_default(now)
     sold_plan = (await offerings(tx.viewer, (plan.subscription.id,)))[plan.subscription.id]
     if problems := _problems(request, plan, sold_plan, offering, starts_at):

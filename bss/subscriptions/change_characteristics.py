@@ -64,9 +64,9 @@ async def change_characteristics(tx: Transaction, request: ChangeCharacteristics
 
 async def _offered(tx: Transaction, opened: Opened, at: datetime) -> list[Offered]:
     """What is asked for by what the subscription is of, at the instant and after it."""
-    subscription = opened.subscription
-    known = await published_by_ancestors(tx.viewer, {each.offering_id for each in remaining(opened.timeline, at)})
-    present = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
-    known.setdefault(present.id, present)
     wanted = dict.fromkeys(each.offering_id for each in remaining(opened.timeline, at))
+    known = await published_by_ancestors(tx.viewer, wanted.keys())
+    # What it is of now may be published to nobody any more.
+    present = (await offerings(tx.viewer, (opened.subscription.id,)))[opened.subscription.id]
+    known[present.id] = present
     return [known[each].characteristics for each in wanted if each in known]

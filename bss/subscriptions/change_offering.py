@@ -10,7 +10,6 @@ from uuid import UUID
 
 from bss.canonical import plain
 from bss.catalogue.characteristic import sale_problems
-from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, private_problems
 from bss.catalogue.quantity import quantity_problems
 from bss.permission import Permission
@@ -20,6 +19,7 @@ from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
 from bss.subscriptions.queries import offerings
+from bss.subscriptions.sale import known_offering
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import Change, Segment, as_of
 from bss.transaction.begin import Transaction
@@ -55,9 +55,7 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
         tx, request.subscription_id, Verb.CHANGE_OFFERING, expected_version=request.expected_version
     )
     subscription = opened.subscription
-    offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
-    if offering is None:
-        raise NotFound("offering", ("offeringId",))
+    offering = await known_offering(tx, request.offering_id)
     present = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
     at = await asked_instant(tx, opened, request.effective_at, request.at_term_end, now)
     then = as_of(opened.timeline, at)

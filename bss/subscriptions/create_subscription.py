@@ -10,7 +10,6 @@ from uuid import UUID
 
 from bss.canonical import plain
 from bss.catalogue.characteristic import sale_problems
-from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering, OfferingKind, private_problems
 from bss.catalogue.quantity import quantity_problems
 from bss.identifier import uuid7
@@ -21,7 +20,7 @@ from bss.subscriptions.begin_service import PriceMissing, begin_service, refuse_
 from bss.subscriptions.characteristics import characteristics_problems
 from bss.subscriptions.open_change import refuse_instant
 from bss.subscriptions.order import Order
-from bss.subscriptions.sale import by_itself, open_buyer, reference
+from bss.subscriptions.sale import by_itself, known_offering, open_buyer, reference
 from bss.subscriptions.subscription import Projection, Verb
 from bss.subscriptions.write_timeline import write_timeline
 from bss.text import MOST_NAME, text_problems
@@ -60,9 +59,7 @@ async def create_subscription(tx: Transaction, request: CreateSubscription, now:
     """Sell an offering to an account, and begin its service unless it is to be activated later."""
     refuse_instant(tx, request.starts_at, now)
     account = await open_buyer(tx, request.account_id)
-    offering = (await published_by_ancestors(tx.viewer, (request.offering_id,))).get(request.offering_id)
-    if offering is None:
-        raise NotFound("offering", ("offeringId",))
+    offering = await known_offering(tx, request.offering_id)
     problems = [*_problems(request), *_trial_problems(request, offering)]
     problems += sale_problems(offering.characteristics, request.characteristics)
     problems += private_problems(offering, account.path)

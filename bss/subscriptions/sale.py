@@ -1,7 +1,7 @@
 """Step: what the sales of an offering, of an add-on and of a bundle have in common.
 
-Owns: to whom is sold, and what a new subscription is before its service begins. Does not own: what is asked for (the
-commands), or the price check and the first segments (`begin_service`).
+Owns: to whom is sold, which offerings are known, and what a new subscription is before its service begins. Does not
+own: what is asked for (the commands), or the price check and the first segments (`begin_service`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.catalogue.from_above import published_by_ancestors
 from bss.catalogue.product import Offering
 from bss.identifier import label
 from bss.organisations import queries as organisations
 from bss.organisations.account import Account
+from bss.refusal import NotFound
 from bss.subscriptions.subscription import Projection, SubscriptionState
 from bss.transaction.begin import Transaction
 
@@ -24,6 +26,14 @@ async def open_buyer(tx: Transaction, account_id: UUID) -> Account:
     account.refuse_if_mirrored(f"The account {account.name!r}")
     account.refuse_if_closed(("accountId",))
     return account
+
+
+async def known_offering(tx: Transaction, offering_id: UUID) -> Offering:
+    """The offering that is asked for, as far as the viewer may know it. Raises `NotFound`."""
+    found = (await published_by_ancestors(tx.viewer, (offering_id,))).get(offering_id)
+    if found is None:
+        raise NotFound("offering", ("offeringId",))
+    return found
 
 
 def reference(given: str, first_id: UUID) -> str:

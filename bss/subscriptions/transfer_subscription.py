@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from bss.catalogue.product import Offering
+from bss.catalogue.product import Offering, private_problems
 from bss.identifier import uuid7
 from bss.organisations.account import Account, AccountClosed
 from bss.permission import Permission
@@ -96,8 +96,8 @@ async def _moved(
 ) -> UUID:
     """End the one and begin the other; returns the successor's id."""
     old, at = opened.subscription, max(order.effective_at, opened.subscription.starts_at)
-    if not offering.open_to(account.path):
-        raise InvalidInput.at("accountId", f"{offering.name} is private to other accounts.")
+    if problems := private_problems(offering, account.path, "accountId"):
+        raise InvalidInput(problems)
     await refuse_unpriced(tx, account.path, offering, at)
     going_on = tuple(remaining(opened.timeline, at))
     left = replace(old, state=opened.following, ends_at=at)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from bss.identifier import Kind, public, uuid7
+from bss.canonical import canonical
+from bss.identifier import Kind, private, public, uuid7
+from bss.transaction.begin import begin
 from bss.transaction.database import Database
 from bss.viewer import Viewer
 from tests.schema.books import Books
@@ -166,3 +169,29 @@ async def test_a_storefront_costs_as_many_statements_for_200_offerings_as_for_on
     of_many, many = await counted(database, shop, document, of=shop.ids["z"], last=200)
     assert (len(one["storefront"]["edges"]), len(many["storefront"]["edges"])) == (1, 200)
     assert of_one == of_many
+
+
+async def test_a_rename_beside_it_does_not_undo_who_may_buy(database: Database, shop: Books) -> None:
+    """The rename has read the offering, and waits for the row, when its audience is written."""
+    begun = asyncio.Event()
+
+    async def rename() -> None:
+        await begun.wait()
+        await shop.make("updateOffering", {"offeringId": shop.ids["mail"], "name": "Post"})
+
+    renaming = asyncio.create_task(rename())
+    audience = canonical([private(Kind.ACCOUNT, shop.ids["lite"])]).decode()
+    async with begin(shop.staff) as tx:
+        await tx.connection.execute(
+            "UPDATE offering SET private_to = $3 WHERE organisation_id = $1 AND id = $2",
+            *(tx.organisation_id, private(Kind.OFFERING, shop.ids["mail"]), audience),
+        )
+        begun.set()
+        await asyncio.sleep(0.3)
+        assert not renaming.done()
+    await renaming
+    asked = "query($id: ID!) { node(id: $id) { ... on Offering { name privateTo { name } } } }"
+    found = (await shop.data(asked, id=shop.ids["mail"]))["node"]
+    assert found == {"name": "Post", "privateTo": [{"name": "Lite"}]}
+    of_x = await shop.data(asked, viewer=shop.as_role("customer", "x"), id=shop.ids["mail"])
+    assert of_x["node"]["privateTo"] is None, "it is private to an account that X does not see"
