@@ -75,13 +75,13 @@ INSERT INTO edge (id, organisation_id, path, kind, seller_account_id, buyer_acco
     a.id, i.id, false, a.created_at
   FROM account a, price_list l, issuer i WHERE a.kind = 'customer' AND a.name LIKE 'Customer %';
 INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,
-    cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
-  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n % 7 + 1, '{{}}', 1, true,
-    '', timestamptz '2026-03-01Z' + interval '1 day' * greatest(0, n % 30 - 19), false, '', 1, a.created_at
+    cycle, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n % 7 + 1, '{{}}', 'P1M',
+    true,    '', timestamptz '2026-03-01Z' + interval '1 day' * greatest(0, n % 30 - 19), false, '', 1, a.created_at
   FROM account a, offering o, generate_series(1, {each}) AS n WHERE a.name LIKE 'Customer %';
 INSERT INTO segment (id, organisation_id, path, subscription_id, offering_id, status, quantity, characteristics,
-    cycle_months, effective_from, recorded_from, mirrored)
-  SELECT gen_random_uuid(), organisation_id, path, id, offering_id, 'active', quantity, '{{}}', 1, starts_at,
+    cycle, effective_from, recorded_from, mirrored)
+  SELECT gen_random_uuid(), organisation_id, path, id, offering_id, 'active', quantity, '{{}}', 'P1M', starts_at,
     created_at, false FROM subscription;
 INSERT INTO usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)
   SELECT s.organisation_id, s.path, s.id, m.code, 'vm', timestamptz '2026-03-25Z' + interval '1 hour' * n,

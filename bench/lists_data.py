@@ -23,13 +23,13 @@ PAGES: dict[str, str] = {
         "account",
     ),
     "subscriptions": _page(
-        "id, name, state, quantity, characteristics, cycle_months, renews_automatically, order_reference, starts_at,"
+        "id, name, state, quantity, characteristics, cycle, renews_automatically, order_reference, starts_at,"
         " ends_at, activated_at, provisioned_at, removed_at, mirrored, managed_by, refusal, version, created_at",
         "subscription",
     ),
     "vendors": _page("id, code, name", "vendor"),
     "products": _page("id, code, name", "product"),
-    "offerings": _page("id, code, name, unit, cycle_months, supply_link_id, supply_offering_id", "offering"),
+    "offerings": _page("id, code, name, unit, cycle, supply_link_id, supply_offering_id", "offering"),
     "meters": _page("id, code, name, unit, divisor, kind", "meter", "organisation_id = $1 AND $2 <> ''"),
     "priceLists": _page("id, code, name, currency, received", "price_list"),
     "edges": _page("id, kind, currency, zone, policy, billing_day, received", "edge"),
@@ -81,8 +81,8 @@ INSERT INTO account (id, organisation_id, path, parent_id, kind, name, accountin
 """
 _SUBSCRIPTIONS = """
 INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,
-    cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
-  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n, '{}', 1, true, '',
+    cycle, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
+  SELECT gen_random_uuid(), a.organisation_id, a.path, a.id, o.id, 'Server ' || n, 'active', n, '{}', 'P1M', true, '',
     a.created_at, false, '', 1, a.created_at
   FROM account a, (SELECT id FROM offering ORDER BY id LIMIT 1) AS o, generate_series(1, 2) AS n
   WHERE a.name LIKE 'Customer %'

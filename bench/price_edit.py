@@ -30,8 +30,8 @@ NOW = datetime(2026, 6, 1, tzinfo=UTC)
 JULY = datetime(2026, 7, 1, tzinfo=UTC)
 
 OFFERINGS = """
-INSERT INTO offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)
-SELECT gen_random_uuid(), $1, $2, $3, $4, 'bench-' || i, 'Bench ' || i, 'seat', 1 FROM generate_series(1, $5) AS i
+INSERT INTO offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle)
+SELECT gen_random_uuid(), $1, $2, $3, $4, 'bench-' || i, 'Bench ' || i, 'seat', 'P1M' FROM generate_series(1, $5) AS i
 RETURNING id
 """
 

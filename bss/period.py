@@ -126,11 +126,19 @@ def local_days(window: Period, zone: str) -> Iterator[Period]:
     """
     local = zone_named(zone)
     day = window.start.astimezone(local).date()
-    while (start := _midnight(day, local)) < window.end:
+    while (start := midnight(day, local)) < window.end:
         day += timedelta(days=1)
-        end = _midnight(day, local)
+        end = midnight(day, local)
         if window.start < end and start < end:
             yield Period(start, end)
+
+
+def midnight(day: date, local: ZoneInfo) -> datetime:
+    """The first instant of the local day.
+
+    Where the clocks jump over midnight, the offset before the jump makes it the day's first instant.
+    """
+    return datetime(day.year, day.month, day.day, tzinfo=local).astimezone(UTC)
 
 
 def split_over_hours(start: datetime, end: datetime) -> tuple[tuple[datetime, int], ...]:
@@ -172,9 +180,4 @@ def _anchored(month: int, day: int, local: ZoneInfo) -> datetime:
     """Local midnight on the anchor day of a month counted from year 0."""
     year, month_of_year = month // 12, month % 12 + 1
     last_day = monthrange(year, month_of_year)[1]
-    return _midnight(date(year, month_of_year, min(day, last_day)), local)
-
-
-def _midnight(day: date, local: ZoneInfo) -> datetime:
-    """Where the clocks jump over midnight, the offset before the jump makes it the day's first instant."""
-    return datetime(day.year, day.month, day.day, tzinfo=local).astimezone(UTC)
+    return midnight(date(year, month_of_year, min(day, last_day)), local)

@@ -114,12 +114,12 @@ async def _offerings(tx: Transaction, document: SubscriptionDocument) -> dict[UU
 
 
 def _refuse_other_cycles(document: SubscriptionDocument, offerings: Mapping[UUID, Offering]) -> None:
-    stated = [(document.offering_id, document.cycle_months)]
-    stated += [(segment.offering_id, segment.cycle_months) for segment in document.timeline]
-    for offering_id, months in stated:
+    stated = [(document.offering_id, document.cycle)]
+    stated += [(segment.offering_id, segment.cycle) for segment in document.timeline]
+    for offering_id, cycle in stated:
         offering = offerings[offering_id]
-        if months != offering.cycle_months:
-            raise CycleDiffers(f"{offering.name} has a cycle of {offering.cycle_months} months here.")
+        if cycle != offering.cycle:
+            raise CycleDiffers(f"{offering.name} has the cycle {offering.cycle} here.")
 
 
 def _refuse_private(account: Account, offerings: Collection[Offering]) -> None:
@@ -146,7 +146,7 @@ def _projection(link: Link, account: Account, offering: Offering, document: Subs
         state=document.state,
         quantity=document.quantity,
         characteristics=document.characteristics,
-        cycle_months=document.cycle_months,
+        cycle=document.cycle,
         term_months=document.term_months,
         term_anchor=document.term_anchor,
         renews_automatically=document.renews_automatically,

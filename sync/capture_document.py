@@ -59,7 +59,7 @@ async def subscription_document(
         ends_at=subscription.ends_at,
         activated_at=subscription.activated_at and max(subscription.activated_at, starts_at),
         renews_automatically=subscription.renews_automatically,
-        cycle_months=subscription.cycle_months,
+        cycle=subscription.cycle,
         quantity=subscription.quantity,
         characteristics=subscription.characteristics,
         order_reference=subscription.order_reference,

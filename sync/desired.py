@@ -17,6 +17,7 @@ from typing import Any
 from uuid import UUID
 
 from bss.canonical import plain
+from bss.cycle import Cycle, CycleAnchor, CycleUnit
 from bss.organisations.account import AccountKind
 from bss.organisations.account_problems import account_text_problems
 from bss.subscriptions.characteristics import characteristics_problems
@@ -75,7 +76,7 @@ class SubscriptionDocument:
     ends_at: datetime | None
     activated_at: datetime | None
     renews_automatically: bool
-    cycle_months: int
+    cycle: Cycle
     quantity: Decimal
     characteristics: Mapping[str, Any]
     order_reference: str
@@ -97,7 +98,7 @@ class SubscriptionDocument:
                 ends_at=optional(moment, data["ends_at"]),
                 activated_at=optional(moment, data["activated_at"]),
                 renews_automatically=truth(data["renews_automatically"]),
-                cycle_months=whole(data["cycle_months"], 1, _MOST_MONTHS),
+                cycle=_cycle(data["cycle"]),
                 quantity=ordered(data["quantity"]),
                 characteristics=_characteristics(data["characteristics"]),
                 order_reference=written("order_reference", data["order_reference"], MOST_NAME),
@@ -155,7 +156,7 @@ def _timeline(found: list[dict[str, Any]]) -> Timeline:
             status=SegmentStatus(item["status"]),
             quantity=ordered(item["quantity"]),
             characteristics=_characteristics(item["characteristics"]),
-            cycle_months=whole(item["cycle_months"], 1, _MOST_MONTHS),
+            cycle=_cycle(item["cycle"]),
             effective_from=moment(item["effective_from"]),
             effective_to=optional(moment, item["effective_to"]),
         )
@@ -166,6 +167,13 @@ def _timeline(found: list[dict[str, Any]]) -> Timeline:
     if paid(timeline) != timeline:
         raise ValueError("a trial does not cross")
     return timeline
+
+
+def _cycle(found: Mapping[str, Any]) -> Cycle:
+    cycle = Cycle(whole(found["length"], 1), CycleUnit(found["unit"]), CycleAnchor(found["anchor"]))
+    if cycle.problem is not None:
+        raise ValueError(cycle.problem)
+    return cycle
 
 
 def _characteristics(found: Mapping[str, Any]) -> Mapping[str, Any]:

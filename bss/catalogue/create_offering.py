@@ -15,6 +15,7 @@ from bss.catalogue.product import OfferingKind, Product
 from bss.catalogue.queries import product
 from bss.catalogue.seller import blank_problems
 from bss.catalogue.shelf import shelf_problems
+from bss.cycle import MONTHLY, Cycle
 from bss.identifier import uuid7
 from bss.organisations.account import ancestor_paths
 from bss.permission import Permission
@@ -22,8 +23,6 @@ from bss.refusal import Conflict, InvalidInput, NotFound, Problem
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
-LONGEST_CYCLE_MONTHS = 1
-"""What a bill run can bill: it charges by the month."""
 LONGEST_TERM_MONTHS = 120
 LONGEST_TRIAL_DAYS = 366
 
@@ -39,7 +38,7 @@ class CreateOffering:
     code: str
     name: str
     unit: str = ""
-    cycle_months: int = 1
+    cycle: Cycle = MONTHLY
     supply_link_id: UUID | None = None
     supply_offering_id: UUID | None = None
     kind: OfferingKind = OfferingKind.PLAN
@@ -70,7 +69,7 @@ async def create_offering(tx: Transaction, request: CreateOffering, now: datetim
             code=request.code.strip(),
             name=request.name.strip(),
             unit=request.unit.strip(),
-            cycle_months=request.cycle_months,
+            cycle=str(request.cycle),
             kind=request.kind.value,
             term_months=request.term_months,
             trial_days=request.trial_days,
@@ -102,8 +101,8 @@ async def _locked(tx: Transaction, of: Product) -> Product:
 
 def _problems(request: CreateOffering, of: Product) -> list[Problem]:
     problems = blank_problems(code=request.code, name=request.name)
-    if not 1 <= request.cycle_months <= LONGEST_CYCLE_MONTHS:
-        problems.append(Problem(("cycleMonths",), "A cycle is one month: another one cannot be billed yet."))
+    if request.cycle.problem is not None:
+        problems.append(Problem(("billingCycle", "length"), request.cycle.problem))
     problems += _lifecycle_problems(request)
     if (request.supply_link_id is None) != (request.supply_offering_id is None):
         problems.append(Problem(("supplyOfferingId",), "A resold offering names the link and the offering."))

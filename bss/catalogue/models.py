@@ -47,7 +47,7 @@ class OfferingModel(AccountRow):
     code: str = fields.TextField()
     name: str = fields.TextField()
     unit: str = fields.TextField(default="")
-    cycle_months: int = fields.IntField(default=1)
+    cycle: str = fields.TextField(default="P1M")
     kind: str = fields.TextField(default="plan")
     term_months: int = fields.IntField(default=1)
     trial_days: int = fields.IntField(default=0)

@@ -17,10 +17,11 @@ from uuid import UUID
 
 
 class ChargeKind(StrEnum):
-    """When a charge is due: once, for every cycle, or for what a meter counted."""
+    """When a charge is due: once, after every cycle (in arrears) or before it, or for what a meter counted."""
 
     ONE_TIME = "one_time"
     RECURRING = "recurring"
+    RECURRING_IN_ADVANCE = "recurring_in_advance"
     USAGE = "usage"
 
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bss.catalogue.characteristic import Offered
+from bss.cycle import Cycle
 from bss.identifier import label
 from bss.refusal import Problem
 
@@ -60,7 +61,7 @@ class OfferingKind(StrEnum):
 
 @dataclass(frozen=True)
 class Offering:
-    """A plan of a product: `unit` names what its quantity counts, `cycle_months` how long one cycle pays for.
+    """A plan of a product: `unit` names what its quantity counts, `cycle` for how long a recurring charge pays.
 
     `term_months` is what one commits to at a time, `trial_days` how long it may be tried, 0 for not at all. Within
     `cancellation_days` of the start of a term it may be cancelled at once, later at the end of the term only; None:
@@ -81,7 +82,7 @@ class Offering:
     code: str
     name: str
     unit: str
-    cycle_months: int
+    cycle: Cycle
     kind: OfferingKind
     term_months: int
     trial_days: int

@@ -189,20 +189,24 @@ async def prices_in_force(
 
 
 @requires(Permission.PRICE_VIEW)
-async def prices_of_versions(viewer: Viewer, version_ids: Collection[UUID]) -> dict[UUID, tuple[PriceLine, ...]]:
-    """The prices of these versions, by version."""
+async def prices_of_versions(
+    viewer: Viewer, version_ids: Collection[UUID], *, offering_ids: Collection[UUID] | None = None
+) -> dict[UUID, tuple[PriceLine, ...]]:
+    """The prices of these versions, by version; of these offerings alone, where some are named."""
     versions = f"SELECT id AS key, id FROM price_version WHERE {IN_SCOPE} AND id = ANY($3)"
-    return await _prices(viewer, versions, version_ids)
+    if offering_ids is None:
+        return await _prices(viewer, versions, version_ids)
+    return await _prices(viewer, versions, version_ids, list(offering_ids), only="WHERE offering_id = ANY($4)")
 
 
 async def _prices(
-    viewer: Viewer, versions: str, keys: Collection[UUID], *more: object
+    viewer: Viewer, versions: str, keys: Collection[UUID], *more: object, only: str = ""
 ) -> dict[UUID, tuple[PriceLine, ...]]:
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             "SELECT version.key, price.id, version_id, offering_id, charge, kind, description, meter, model"
             f" FROM ({versions}) AS version"
-            " JOIN price ON price.organisation_id = $1 AND price.version_id = version.id"
+            f" JOIN price ON price.organisation_id = $1 AND price.version_id = version.id {only}"
             " ORDER BY offering_id, charge",
             *(viewer.organisation_id, viewer.path, list(keys), *more),
         )

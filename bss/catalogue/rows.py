@@ -14,6 +14,7 @@ from asyncpg import Record
 
 from bss.catalogue.characteristic import offered_of
 from bss.catalogue.product import Offering, OfferingKind
+from bss.cycle import cycle_of
 
 _NAMES = tuple(field.name for field in fields(Offering))
 OFFERING_COLUMNS = ", ".join(f"offering.{name}" for name in _NAMES)
@@ -39,6 +40,7 @@ def offering_of(row: Record) -> Offering:
     """The offering in a row that has `OFFERING_COLUMNS` among its own."""
     values = {name: row[name] for name in _NAMES}
     values["kind"] = OfferingKind(values["kind"])
+    values["cycle"] = cycle_of(values["cycle"])
     values["characteristics"] = offered_of(values["characteristics"])
     values["private_to"] = tuple(UUID(account) for account in orjson.loads(values["private_to"]))
     return Offering(**values)

@@ -24,6 +24,7 @@ from bss.invoicing.document import (
     IssuerCard,
     PolicyValue,
 )
+from bss.invoicing.line import CREDIT
 from bss.money import EXACT, Money, minor_digits
 from bss.period import Period, zone_named
 from bss.policy import policy_named
@@ -41,7 +42,7 @@ class Parties:
 class InvoicedLine(NamedTuple):
     """A billable line with the names that a document shows; `unit_price` is None where no unit makes the amount.
 
-    `share` is the part of the period that is charged, as a fraction: "10/30".
+    `share` is the part of the period that is charged, or credited, as a fraction: "10/30".
     """
 
     id: UUID
@@ -58,6 +59,7 @@ class InvoicedLine(NamedTuple):
     unit: str
     unit_price: str | None
     share: str
+    kind: str
     amount: Decimal
 
 
@@ -72,10 +74,11 @@ def assembled(
     digits = minor_digits(edge.currency)
     in_order = sorted(lines, key=_place)
     local = zone_named(edge.zone)
+    amount = sum((line.amount for line in in_order), Decimal(0))
     first_day, issued_on = (instant.astimezone(local).date() for instant in (period.start, period.end))
     return InvoiceDocument(
         number="",
-        kind=DocumentKind.INVOICE,
+        kind=DocumentKind.CREDIT_NOTE if amount < 0 else DocumentKind.INVOICE,
         issued_on=issued_on,
         due_on=issued_on + timedelta(days=parties.due_days),
         currency=edge.currency,
@@ -83,7 +86,7 @@ def assembled(
         issuer=parties.issuer,
         bill_to=parties.bill_to,
         lines=tuple(_printed(position, line, digits) for position, line in enumerate(in_order, 1)),
-        total=amount_text(sum((line.amount for line in in_order), Decimal(0)), digits),
+        total=amount_text(amount, digits),
         policy=_policy(edges),
     )
 
@@ -98,9 +101,9 @@ def total(document: InvoiceDocument) -> Money:
     return Money(Decimal(document.total), document.currency)
 
 
-def _place(line: InvoicedLine) -> tuple[str, UUID, str, UUID, datetime, str, UUID]:
+def _place(line: InvoicedLine) -> tuple[str, UUID, str, UUID, datetime, str, str, UUID]:
     subscription = line.account_name, line.account_id, line.subscription_name, line.subscription_id
-    return (*subscription, line.service_start, line.charge, line.edge_id)
+    return (*subscription, line.service_start, line.charge, line.kind, line.edge_id)
 
 
 def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
@@ -123,6 +126,8 @@ def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
 
 def _described(line: InvoicedLine) -> str:
     """The charge and, when it is not for the whole period, its share: a quantity times a price is not the amount."""
+    if line.kind == CREDIT:
+        return f"{line.description} ({line.share} credited)"
     charged, _, whole = line.share.partition("/")
     return line.description if charged == whole else f"{line.description} ({line.share})"
 

@@ -74,7 +74,7 @@ async def documents_of(tx: Transaction, bills: Sequence[Bill], period: Period) -
 _LINES = """
 SELECT l.invoice_id, l.id, a.name AS account_name, l.account_id, coalesce(nullif(s.name, ''), o.name) AS
   subscription_name, l.subscription_id, l.edge_id, l.charge, l.description, l.service_start, l.service_end,
-  l.quantity, l.unit, l.amount,
+  l.quantity, l.unit, l.kind, l.amount,
   CASE WHEN l.explanation #>> '{price,model}' = 'per_unit' THEN l.explanation #>> '{price,unit}' END AS unit_price,
   l.explanation ->> 'share' AS share
 FROM billable_line l

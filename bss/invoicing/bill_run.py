@@ -17,8 +17,8 @@ from uuid import UUID
 from bss.identifier import uuid7
 from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
+from bss.invoicing.edge_rating import Issue
 from bss.invoicing.open_periods import open_periods
-from bss.invoicing.rate_lines import Issue
 from bss.outbox.event import EventName
 from bss.outbox.record import record
 from bss.permission import Permission

@@ -3,9 +3,10 @@
 Owns: the rules of recurring, one-time and usage charges, as pure functions. Does not own: what a line costs
 (`bss.tariff`), which version of a price list is in force (`bss.invoicing.prices`), or storing anything.
 
-Recurring charges are due in arrears for the active stretches of the period, up to the removal of the service;
-trials and suspensions are free of them. A one-time charge is due in the period in which the subscription
-first was active. Usage is due for the hours that start in the period, at the prices of the period's last offering.
+Recurring charges of a month are due in arrears for the active stretches of the period, up to the removal of the
+service; trials and suspensions are free of them. Those of other cycles, and those in advance, are due by
+`bss.invoicing.cycles`. A one-time charge is due in the period in which the subscription first was active. Usage is due
+for the hours that start in the period, at the prices of the period's last offering.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from typing import NamedTuple, assert_never
 from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind
-from bss.invoicing.consumption import Consumption, Stretch
+from bss.cycle import MONTHLY
+from bss.invoicing.consumption import Consumption
+from bss.invoicing.stretch import Stretch
 from bss.period import WHOLE, Period, Share
 from bss.policy import MoneyPolicy
 from bss.subscriptions.timeline import SegmentStatus
@@ -44,7 +47,11 @@ class Charge:
 
 
 class Due(NamedTuple):
-    """A charge that is due, with all that its amount depends on."""
+    """A charge that is due, with all that its amount depends on.
+
+    With `kept` it is a credit: what the share was charged, less what that part of it comes to. `policy` is that of an
+    earlier time, under which the edge's cycle began; None: the one of the billing period.
+    """
 
     charge: Charge
     offering_id: UUID
@@ -52,6 +59,8 @@ class Due(NamedTuple):
     service_end: datetime
     quantity: Quantity
     share: Share
+    kept: Share | None = None
+    policy: MoneyPolicy | None = None
 
 
 class Unbillable(Exception):
@@ -119,14 +128,14 @@ def _reasons(consumption: Consumption, prices: Prices) -> Iterator[str]:
         yield f"there is usage ({meters}) in a period in which the subscription was not in service"
     for offering_id in dict.fromkeys(stretch.offering_id for stretch in consumption.stretches):
         yield from prices.problems(offering_id)
-    for months in sorted({stretch.cycle_months for stretch in consumption.stretches} - {1}):
-        yield f"a cycle of {months} months cannot be billed by the month"
 
 
 def _due(charge: Charge, stretch: Stretch, consumption: Consumption, terms: Terms) -> Iterator[Due]:
     match charge.kind:
-        case ChargeKind.RECURRING:
+        case ChargeKind.RECURRING if stretch.cycle == MONTHLY:
             return _recurring(charge, stretch, consumption, terms)
+        case ChargeKind.RECURRING | ChargeKind.RECURRING_IN_ADVANCE:
+            return iter(())
         case ChargeKind.ONE_TIME:
             return _one_time(charge, stretch, consumption, terms)
         case ChargeKind.USAGE:

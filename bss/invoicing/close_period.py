@@ -20,11 +20,12 @@ from bss.failpoint import fp
 from bss.invoicing.bill import Bill, bills_of, rows_by_id
 from bss.invoicing.channel import Channel
 from bss.invoicing.consumption import FIRST, Consumption, consumption
+from bss.invoicing.cycle_prices import terms_of_period
+from bss.invoicing.edge_rating import Issue
 from bss.invoicing.issue_invoices import issue_invoices
 from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, closed_by_run, issued_among
-from bss.invoicing.prices import prices_of_period
-from bss.invoicing.rate_lines import Issue, PeriodRating
+from bss.invoicing.rate_lines import PeriodRating
 from bss.invoicing.write_lines import Rewriting, write_lines
 from bss.period import Period
 from bss.transaction.begin import Transaction, begin, reading
@@ -64,9 +65,9 @@ class Closing:
         """
         edges, period = self.open.edges, self.open.period
         async with reading(self.viewer) as tx:
-            prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=self.now)
+            terms = await terms_of_period(tx, edges, period, known_at=self.now)
             used = await self._next(tx, FIRST)
-        rating = PeriodRating(period, edges, channel, prices, self.now)
+        rating = PeriodRating(period, edges, channel, terms, self.now)
         chunk, issues = self._rated(rating, used), []
         while used:
             async with begin(self.viewer, role=Role.BULK) as tx:

@@ -11,39 +11,17 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
 from uuid import UUID
 
 from asyncpg import Record
 
+from bss.invoicing.history import History, histories, offerings_by_cycle
+from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.period import Period
-from bss.subscriptions.timeline import SegmentStatus
 from bss.transaction.begin import Transaction
 
 FIRST = UUID(int=0)
 """Before every subscription."""
-
-
-class Stretch(NamedTuple):
-    """A segment that lies at least partly in the period; not cut to it. `end` is None while none is known."""
-
-    offering_id: UUID
-    status: SegmentStatus
-    quantity: Decimal
-    cycle_months: int
-    start: datetime
-    end: datetime | None
-
-
-class Place(NamedTuple):
-    """Where the account of the subscription stood within `[start, end)`: the path that it had."""
-
-    path: str
-    start: datetime
-    end: datetime
-
-
-Window = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +34,7 @@ class Consumption:
 
     `places` is empty when the account stands at `path` all the period. Where it moved, `metered` has the usage from
     each turn of the channel on, and a part of the period (`within`) has its first and last instant as `window`.
+    `history` is there where something may be due by another cycle than the month, or in advance.
     """
 
     subscription_id: UUID
@@ -70,10 +49,11 @@ class Consumption:
     places: tuple[Place, ...] = ()
     metered: tuple[tuple[datetime, str, Decimal], ...] = ()
     window: Window | None = None
+    history: History | None = None
 
     def within(self, windows: tuple[Window, ...]) -> Consumption:
         """What of it lies in these windows, which begin and end at turns of the channel."""
-        stretches = tuple(part for window in windows for part in _cut(self.stretches, *window))
+        stretches = tuple(part for window in windows for part in cut(self.stretches, *window))
         metered = tuple(one for one in self.metered if any(start <= one[0] < end for start, end in windows))
         window = windows[0][0], windows[-1][1]
         if metered and not stretches and self.stretches:
@@ -81,12 +61,11 @@ class Consumption:
             stretches = (self.stretches[-1]._replace(start=window[0], end=window[0]),)
         return replace(self, stretches=stretches, usage=_totals(metered), metered=metered, window=window)
 
-
-def _cut(stretches: tuple[Stretch, ...], start: datetime, end: datetime) -> Iterable[Stretch]:
-    for stretch in stretches:
-        if stretch.start < end and (stretch.end is None or stretch.end > start):
-            until = end if stretch.end is None else min(stretch.end, end)
-            yield stretch._replace(start=max(stretch.start, start), end=until)
+    def among(self, offering_ids: Collection[UUID]) -> Consumption:
+        """What of it was of these offerings; its usage stays whole."""
+        kept = tuple(stretch for stretch in self.stretches if stretch.offering_id in offering_ids)
+        history = None if self.history is None else self.history.among(offering_ids)
+        return replace(self, stretches=kept, history=history)
 
 
 def _totals(metered: Iterable[tuple[datetime, str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
@@ -104,7 +83,7 @@ WITH chunk AS MATERIALIZED (
     predecessor_id FROM subscription
   WHERE organisation_id = $1 AND {_BELOW} AND id > $3 ORDER BY id LIMIT $4),
 lasting AS (
-  SELECT g.subscription_id, g.offering_id, g.status, g.quantity, g.cycle_months, g.effective_from, g.effective_to,
+  SELECT g.subscription_id, g.offering_id, g.status, g.quantity, g.cycle, g.effective_from, g.effective_to,
     g.effective_from < $6 AND (g.effective_to IS NULL OR g.effective_to > $5) AS within
   FROM segment g WHERE g.organisation_id = $1 AND g.subscription_id IN (SELECT id FROM chunk)
     AND g.recorded_from <= $7 AND (g.recorded_to IS NULL OR g.recorded_to > $7)
@@ -114,7 +93,7 @@ timeline AS (
     array_agg(offering_id) FILTER (WHERE within) AS offerings,
     array_agg(status) FILTER (WHERE within) AS statuses,
     array_agg(quantity) FILTER (WHERE within) AS quantities,
-    array_agg(cycle_months) FILTER (WHERE within) AS cycles,
+    array_agg(cycle) FILTER (WHERE within) AS cycles,
     array_agg(effective_from) FILTER (WHERE within) AS starts,
     array_agg(effective_to) FILTER (WHERE within) AS ends
   FROM lasting GROUP BY subscription_id),
@@ -179,7 +158,7 @@ async def consumption(
 ) -> tuple[Consumption, ...]:
     """The next `most` subscriptions below the path, by id, with what each was and used in the period.
 
-    The segments, and the places of accounts, are those that were on record at `known_at`. Two statements.
+    The segments, and the places of accounts, are those that were on record at `known_at`. Three statements, or four.
     """
     return await _read(tx, period, known_at, _BELOW, (under, after, most))
 
@@ -196,22 +175,28 @@ async def _read(
 ) -> tuple[Consumption, ...]:
     turns = [row["turn"] for row in await tx.connection.fetch(_TURNS, tx.organisation_id, period.start)]
     arguments = (tx.organisation_id, *chunk, period.start, period.end, known_at)
-    if not turns:
-        rows = await tx.connection.fetch(_PLAIN.replace(_BELOW, which, 1), *arguments)
-        return tuple(_consumption_of(row) for row in rows)
-    rows = await tx.connection.fetch(_TURNED.replace(_BELOW, which, 1), *arguments, turns)
-    return tuple(_parted(row, period) for row in rows)
+    if turns:
+        rows = await tx.connection.fetch(_TURNED.replace(_BELOW, which, 1), *arguments, turns)
+        return await _with_histories(tx, tuple(_parted(row, period) for row in rows), known_at)
+    rows = await tx.connection.fetch(_PLAIN.replace(_BELOW, which, 1), *arguments)
+    return await _with_histories(tx, tuple(_consumption_of(row) for row in rows), known_at)
+
+
+async def _with_histories(
+    tx: Transaction, found: tuple[Consumption, ...], known_at: datetime
+) -> tuple[Consumption, ...]:
+    by_cycle = await offerings_by_cycle(tx)
+    wanted = [one.subscription_id for one in found if any(each.offering_id in by_cycle for each in one.stretches)]
+    if not wanted:
+        return found
+    known = await histories(tx, wanted, known_at=known_at)
+    return tuple(replace(one, history=known.get(one.subscription_id)) for one in found)
 
 
 def _consumption_of(row: Record) -> Consumption:
     identity = row["id"], row["path"], row["account_id"], row["removed_at"], row["started_at"]
-    stretches: tuple[Stretch, ...] = ()
-    if row["offerings"] is not None:
-        statuses = map(SegmentStatus, row["statuses"])
-        columns = (row["offerings"], statuses, row["quantities"], row["cycles"], row["starts"], row["ends"])
-        stretches = tuple(map(Stretch, *columns))
     usage = () if row["meters"] is None else tuple(zip(row["meters"], row["totals"], strict=True))
-    return Consumption(*identity, stretches, usage, row["provisioned"], row["refusal"])
+    return Consumption(*identity, stretches_of(row), usage, row["provisioned"], row["refusal"])
 
 
 def _parted(row: Record, period: Period) -> Consumption:

@@ -28,11 +28,17 @@ PolicyValue = str | int | bool | None | Sequence["PolicyValue"] | Mapping[str, "
 
 
 class DocumentKind(StrEnum):
-    """Which kind of document this is; the first word that its reader sees."""
+    """Which kind of document this is; the first words that its reader sees."""
 
+    CREDIT_NOTE = "credit note"
     DRAFT = "draft"
     INVOICE = "invoice"
     PREVIEW = "preview"
+
+    @property
+    def issued(self) -> bool:
+        """Whether it has a number: the seller owes, or is owed, what it comes to."""
+        return self in (DocumentKind.INVOICE, DocumentKind.CREDIT_NOTE)
 
 
 @dataclass(frozen=True)
@@ -166,8 +172,8 @@ def service_period(line: DocumentLine, zone: str) -> str:
 
 
 def title(document: InvoiceDocument, kind: str) -> str:
-    """The kind, as it is written in this place, and the number of an invoice; anything else has no number to tell."""
-    return f"{kind} {document.number}" if document.kind is DocumentKind.INVOICE else kind
+    """The kind, as it is written in this place, and the number of what is issued; all else has no number to tell."""
+    return f"{kind} {document.number}" if document.kind.issued else kind
 
 
 def canonical(document: InvoiceDocument) -> bytes:

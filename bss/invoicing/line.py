@@ -17,6 +17,8 @@ from bss.period import Period
 
 ORIGINAL = "original"
 """The kind of a line that was rated when its period was closed."""
+CREDIT = "credit"
+"""What was paid in advance and is given back, from when it ended on."""
 
 
 class BillableLine(NamedTuple):
@@ -50,9 +52,11 @@ class BillableLine(NamedTuple):
     recorded_at: datetime
 
 
-def line_id(edge_id: UUID | str, subscription_id: UUID | str, charge: str, service_start: datetime) -> UUID:
-    """The id of an original line, from its natural key; ids may come as text, which a loop writes once."""
-    return derived("line", edge_id, subscription_id, charge, service_start, ORIGINAL)
+def line_id(
+    edge_id: UUID | str, subscription_id: UUID | str, charge: str, service_start: datetime, kind: str = ORIGINAL
+) -> UUID:
+    """The id of a line, from its natural key; ids may come as text, which a loop writes once."""
+    return derived("line", edge_id, subscription_id, charge, service_start, kind)
 
 
 def invoice_id(edge: Edge, billing_period: Period) -> UUID | None:

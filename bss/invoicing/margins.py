@@ -153,7 +153,9 @@ def _placed(rows: list[Record], arrivals: Mapping[UUID, list[tuple[datetime, str
     for row in rows:
         for index, start, end, amount in _parted(row, bounds):
             key = row["charge"], start, end
-            parts[index].setdefault(row["edge_id"], {})[key] = amount
+            known = parts[index].setdefault(row["edge_id"], {})
+            # What was paid in advance is credited for the time for which something else is charged.
+            known[key] = known.get(key, NOTHING) + amount
     for (arrived, place), amounts in zip(stays, parts, strict=True):
         if amounts:
             first = min(start for keys in amounts.values() for _, start, _ in keys)

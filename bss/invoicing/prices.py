@@ -38,7 +38,7 @@ async def prices_of_period(
     offerings = await catalogue.offerings(tx.viewer, {line.offering_id for some in lines.values() for line in some})
     meters = await catalogue.meters(tx.viewer)
     return {
-        price_list_id: _by_offering(lines.get(version_id, ()), offerings, meters)
+        price_list_id: by_offering(lines.get(version_id, ()), offerings, meters)
         for price_list_id, version_id in versions.items()
     }
 
@@ -56,7 +56,8 @@ async def _versions(
     return {row["price_list_id"]: row["id"] for row in rows}
 
 
-def _by_offering(lines: tuple[PriceLine, ...], offerings: dict[UUID, Offering], meters: dict[str, Meter]) -> Prices:
+def by_offering(lines: tuple[PriceLine, ...], offerings: dict[UUID, Offering], meters: dict[str, Meter]) -> Prices:
+    """The charges of a version's prices, ready to be rated, and why those that are broken are not."""
     charges: dict[UUID, tuple[Charge, ...]] = {}
     broken: dict[UUID, tuple[str, ...]] = {}
     for line in sorted(lines, key=lambda line: line.charge):

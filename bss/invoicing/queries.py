@@ -134,7 +134,7 @@ async def documents(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID,
 @requires(Permission.INVOICE_VIEW)
 async def lines(viewer: Viewer, invoice_ids: Collection[UUID]) -> dict[UUID, tuple[Line, ...]]:
     """The lines of these invoices that the viewer can see, by invoice id; in the order of service and charge."""
-    select = f"{_LINES} AND invoice_id = ANY($3) ORDER BY subscription_id, service_start, charge, id"
+    select = f"{_LINES} AND invoice_id = ANY($3) ORDER BY subscription_id, service_start, charge, kind, id"
     found: dict[UUID, list[Line]] = {invoice_id: [] for invoice_id in invoice_ids}
     for row in await _rows(viewer, select, list(invoice_ids)):
         found[row["invoice_id"]].append(_line_of(row))

@@ -15,9 +15,10 @@ from uuid import UUID
 from bss.agreements.edge import Edge
 from bss.invoicing.channel import channel_around
 from bss.invoicing.consumption import Consumption, consumption_of
+from bss.invoicing.cycle_prices import terms_of_period
+from bss.invoicing.edge_rating import Issue
 from bss.invoicing.line import BillableLine
-from bss.invoicing.prices import prices_of_period
-from bss.invoicing.rate_lines import Issue, PeriodRating
+from bss.invoicing.rate_lines import PeriodRating
 from bss.module import ALL_MODULES
 from bss.period import Period
 from bss.permission import Permission
@@ -63,8 +64,8 @@ async def rated_so_far(
     consumers = await _consumers(tx, places, most)
     used = await consumption_of(tx, Period(period.start, until), consumers, known_at=now)
     channel = await channel_around(tx, places)
-    prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=now)
-    rating = PeriodRating(period, edges, channel, prices, now)
+    terms = await terms_of_period(tx, edges, period, known_at=now)
+    rating = PeriodRating(period, edges, channel, terms, now)
     lines, issues = await to_thread(_rated, rating, tx.organisation_id, used, until)
     return SoFar(until, tuple(lines), tuple(issues), len(used))
 

@@ -22,10 +22,10 @@ from bss.invoicing.bill import Bill, bills_of, named, parties_of
 from bss.invoicing.channel import all_edges, channel_of
 from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
 from bss.invoicing.consumption import FIRST, consumption
+from bss.invoicing.cycle_prices import terms_of_period
 from bss.invoicing.document import digest, from_bytes
 from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import closed_by_run
-from bss.invoicing.prices import prices_of_period
 from bss.invoicing.rate_lines import PeriodRating
 from bss.period import Period
 from bss.permission import Permission
@@ -168,8 +168,8 @@ async def _rated_again(
     tx: Transaction, edges: Sequence[Edge], period: Period, known_at: datetime
 ) -> list[BillableLine]:
     channel = await channel_of(tx)
-    prices = await prices_of_period(tx, {edge.price_list_id for edge in edges}, period, known_at=known_at)
-    rating, after = PeriodRating(period, edges, channel, prices, known_at), FIRST
+    terms = await terms_of_period(tx, edges, period, known_at=known_at)
+    rating, after = PeriodRating(period, edges, channel, terms, known_at), FIRST
     lines: list[BillableLine] = []
     while True:
         used = await consumption(

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bss.invoicing.line import ORIGINAL, BillableLine
+from bss.invoicing.line import BillableLine
 from bss.period import Period
 from bss.transaction.begin import Transaction
 
@@ -53,7 +53,7 @@ _IN_RANGE = (
 _COMPARED = [name for name in BillableLine._fields if name not in ("path", "recorded_at")]
 _STALE = f"""
 DELETE FROM billable_line l
-WHERE {_IN_RANGE} AND l.kind = '{ORIGINAL}' AND l.subscription_id = ANY($6) AND l.edge_id <> ALL($7)
+WHERE {_IN_RANGE} AND l.subscription_id = ANY($6) AND l.edge_id <> ALL($7)
   AND NOT EXISTS (SELECT FROM unnest($8::uuid[], $9::uuid[]) AS untouched (edge_id, subscription_id)
     WHERE untouched.edge_id = l.edge_id AND untouched.subscription_id = l.subscription_id)
   AND NOT EXISTS (SELECT FROM invoice i WHERE i.organisation_id = $1 AND i.id = l.invoice_id)

@@ -220,6 +220,12 @@ KEYS = [
     " WHERE predecessor_id IS NOT NULL",
     "ALTER TABLE subscription_order ADD CONSTRAINT order_once UNIQUE (organisation_id, subscription_id, version)",
     "CREATE INDEX subscription_by_account ON subscription (organisation_id, account_id, id)",
+    *[
+        f"ALTER TABLE {table} ADD CONSTRAINT {table}_cycle CHECK (cycle ~ '^(anniversary/)?P[1-9][0-9]{{0,4}}[DWMY]$')"
+        for table in ("offering", "subscription", "segment")
+    ],
+    "CREATE INDEX offering_by_cycle ON offering (organisation_id) WHERE cycle <> 'P1M'",
+    "CREATE INDEX price_in_advance ON price (organisation_id, offering_id) WHERE kind = 'recurring_in_advance'",
     "ALTER TABLE segment ADD CONSTRAINT segment_quantity CHECK (quantity >= 0 AND quantity <> 'NaN')",
     "ALTER TABLE segment ADD CONSTRAINT segment_not_empty CHECK (effective_to IS NULL OR effective_to > effective_from)",
     "ALTER TABLE segment ADD CONSTRAINT segment_current_once EXCLUDE USING gist (organisation_id WITH =,"
@@ -231,7 +237,7 @@ KEYS = [
     " (organisation_id, edge_id, subscription_id, charge, service_start, kind)",
     "ALTER TABLE billable_line ADD CONSTRAINT line_periods_apart EXCLUDE USING gist (organisation_id WITH =,"
     " edge_id WITH =, subscription_id WITH =, charge WITH =, tstzrange(service_start, service_end) WITH &&)"
-    " WHERE (kind = 'original')",
+    " WHERE (kind = 'original' AND charge_kind <> 'recurring_in_advance')",
     "CREATE INDEX line_by_invoice ON billable_line (organisation_id, invoice_id)",
     "CREATE INDEX line_by_subscription ON billable_line (organisation_id, subscription_id, billing_start)",
     "ALTER TABLE invoice ADD CONSTRAINT invoice_number_once UNIQUE (organisation_id, issuer_id, number)",

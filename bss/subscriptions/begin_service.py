@@ -67,7 +67,7 @@ async def begin_service(
         SegmentStatus.ACTIVE,
         sold.quantity,
         sold.characteristics,
-        sold.cycle_months,
+        sold.cycle,
         tried_until or sold.starts_at,
     )
     trial = replace(paying, status=SegmentStatus.TRIAL, effective_from=sold.starts_at, effective_to=tried_until)

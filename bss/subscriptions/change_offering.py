@@ -30,7 +30,7 @@ from bss.transaction.command import Outcome, command
 class ChangeOffering:
     """The other offering from `effective_at` on, or at the end of the term; with another quantity, if one is given.
 
-    Both are of one kind, bought from one supplier, billed in one cycle; the term goes on. `characteristics` replace
+    Both are of one kind, bought from one supplier; the term goes on. `characteristics` replace
     what was chosen; left out, that has to do for the other product too.
     """
 
@@ -66,7 +66,7 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
     if problems := [*problems, *private_problems(offering, subscription.path)]:
         raise InvalidInput(problems)
     await refuse_unpriced(tx, subscription.path, offering, at)
-    change: Change = {"offering_id": offering.id}
+    change: Change = {"offering_id": offering.id, "cycle": offering.cycle}
     if request.quantity is not None:
         change["quantity"] = request.quantity
     if request.characteristics is not None:
@@ -95,6 +95,4 @@ def _problems(present: Offering, wanted: Offering) -> list[Problem]:
         found.append(f"{wanted.name} is sold as {wanted.kind}, and {present.name} as {present.kind}.")
     if wanted.supplier_id != present.supplier_id:
         found.append(f"{wanted.name} has another supplier than {present.name}.")
-    if wanted.cycle_months != present.cycle_months:
-        found.append(f"{wanted.name} has another cycle than {present.name}.")
     return [Problem(("offeringId",), message) for message in found]

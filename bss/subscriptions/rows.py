@@ -8,16 +8,17 @@ from __future__ import annotations
 import orjson
 from asyncpg import Record
 
+from bss.cycle import cycle_of
 from bss.subscriptions.order import RecordedOrder
 from bss.subscriptions.subscription import Subscription, SubscriptionState, Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus
 
 SUBSCRIPTION_COLUMNS = (
-    "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle_months,"
+    "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle,"
     " renews_automatically, order_reference, starts_at, ends_at, activated_at, provisioned_at, removed_at,"
     " term_months, term_anchor, parent_id, predecessor_id, mirrored, managed_by, refusal, version, created_at"
 )
-SEGMENT_COLUMNS = "offering_id, status, quantity, characteristics, cycle_months, effective_from, effective_to"
+SEGMENT_COLUMNS = "offering_id, status, quantity, characteristics, cycle, effective_from, effective_to"
 
 ORDER_COLUMNS = "id, subscription_id, version, verb, actor_name, reason, effective_at, recorded_at"
 
@@ -26,6 +27,7 @@ def subscription_of(row: Record) -> Subscription:
     """The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
     values = dict(row)
     values["state"] = SubscriptionState(values["state"])
+    values["cycle"] = cycle_of(values["cycle"])
     values["characteristics"] = orjson.loads(values["characteristics"])
     return Subscription(**values)
 
@@ -37,7 +39,7 @@ def segment_of(row: Record) -> Segment:
         SegmentStatus(row["status"]),
         row["quantity"],
         orjson.loads(row["characteristics"]),
-        row["cycle_months"],
+        cycle_of(row["cycle"]),
         row["effective_from"],
         row["effective_to"],
     )

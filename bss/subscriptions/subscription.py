@@ -14,6 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from bss.catalogue.product import Offering
+from bss.cycle import Cycle
 from bss.period import Period, term
 from bss.refusal import LockedField, WrongState
 
@@ -91,7 +92,7 @@ def after(state: SubscriptionState, verb: Verb) -> SubscriptionState:
 class Projection:
     """What a subscription shows at a glance, beside its timeline; the columns that its writer decides.
 
-    `offering_id`, `quantity`, `characteristics` and `cycle_months` are those in effect when it was last
+    `offering_id`, `quantity`, `characteristics` and `cycle` are those in effect when it was last
     written: a change that was scheduled shows in the timeline at its instant, and here with the next write.
     `path` is the account's. `ends_at` is set by a cancellation, or by a term that is not renewed; it equals
     `starts_at` when the service never began. Terms of `term_months` are counted from `term_anchor`, or from the
@@ -106,7 +107,7 @@ class Projection:
     state: SubscriptionState
     quantity: Decimal
     characteristics: Mapping[str, object]
-    cycle_months: int
+    cycle: Cycle
     renews_automatically: bool
     order_reference: str
     starts_at: datetime

@@ -19,6 +19,8 @@ from itertools import pairwise, takewhile
 from typing import TypedDict, Unpack
 from uuid import UUID
 
+from bss.cycle import Cycle
+
 
 class SegmentStatus(StrEnum):
     """How the service stands during a segment."""
@@ -39,7 +41,7 @@ class Segment:
     status: SegmentStatus
     quantity: Decimal
     characteristics: Mapping[str, object]
-    cycle_months: int
+    cycle: Cycle
     effective_from: datetime
     effective_to: datetime | None = None
 
@@ -62,7 +64,7 @@ class Change(TypedDict, total=False):
     status: SegmentStatus
     quantity: Decimal
     characteristics: Mapping[str, object]
-    cycle_months: int
+    cycle: Cycle
 
 
 class OutsideTimeline(ValueError):

@@ -121,7 +121,7 @@ def _successor(opened: Opened, account: Account, at: datetime, beside: UUID | No
         state=old.state,
         quantity=old.quantity,
         characteristics=old.characteristics,
-        cycle_months=old.cycle_months,
+        cycle=old.cycle,
         term_months=old.term_months,
         term_anchor=old.term_anchor or old.starts_at,
         renews_automatically=old.renews_automatically,

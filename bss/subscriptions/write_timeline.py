@@ -62,20 +62,20 @@ def _as_shown(projection: Projection, timeline: Timeline, now: datetime) -> Proj
         offering_id=segment.offering_id,
         quantity=segment.quantity,
         characteristics=segment.characteristics,
-        cycle_months=segment.cycle_months,
+        cycle=segment.cycle,
     )
 
 
 async def _write_projection(tx: Transaction, subscription_id: UUID, projection: Projection, now: datetime) -> int:
     version: int = await tx.connection.fetchval(
         "INSERT INTO subscription AS stored (id, organisation_id, path, account_id, offering_id, name, state,"
-        " quantity, characteristics, cycle_months, renews_automatically, order_reference, starts_at, ends_at,"
+        " quantity, characteristics, cycle, renews_automatically, order_reference, starts_at, ends_at,"
         " activated_at, mirrored, managed_by, created_at, term_months, term_anchor, parent_id, predecessor_id, version)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21,"
         " $22, 1)"
         " ON CONFLICT (organisation_id, id) DO UPDATE SET offering_id = excluded.offering_id,"
         " name = excluded.name, state = excluded.state, quantity = excluded.quantity,"
-        " characteristics = excluded.characteristics, cycle_months = excluded.cycle_months,"
+        " characteristics = excluded.characteristics, cycle = excluded.cycle,"
         " renews_automatically = excluded.renews_automatically, order_reference = excluded.order_reference,"
         " starts_at = excluded.starts_at, ends_at = excluded.ends_at, activated_at = excluded.activated_at,"
         " term_months = excluded.term_months, term_anchor = excluded.term_anchor,"
@@ -83,7 +83,7 @@ async def _write_projection(tx: Transaction, subscription_id: UUID, projection: 
         " RETURNING version",
         *(subscription_id, tx.organisation_id, projection.path, projection.account_id, projection.offering_id),
         *(projection.name, projection.state.value, projection.quantity, _json(projection.characteristics)),
-        *(projection.cycle_months, projection.renews_automatically, projection.order_reference),
+        *(str(projection.cycle), projection.renews_automatically, projection.order_reference),
         *(projection.starts_at, projection.ends_at, projection.activated_at),
         *(projection.mirrored, projection.managed_by, now, projection.term_months, projection.term_anchor),
         *(projection.parent_id, projection.predecessor_id),
@@ -126,17 +126,17 @@ async def _add(
         "INSERT INTO segment (id, organisation_id, path, subscription_id, mirrored, recorded_from,"
         f" {SEGMENT_COLUMNS})"
         " SELECT new.id, $1, $2, $3, $4, $5, new.offering_id, new.status, new.quantity,"
-        " new.characteristics::jsonb, new.cycle_months, new.effective_from, new.effective_to"
-        " FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::numeric[], $10::text[], $11::int[],"
+        " new.characteristics::jsonb, new.cycle, new.effective_from, new.effective_to"
+        " FROM unnest($6::uuid[], $7::uuid[], $8::text[], $9::numeric[], $10::text[], $11::text[],"
         " $12::timestamptz[], $13::timestamptz[]) AS new (id, offering_id, status, quantity, characteristics,"
-        " cycle_months, effective_from, effective_to)",
+        " cycle, effective_from, effective_to)",
         *(tx.organisation_id, projection.path, subscription_id, projection.mirrored, now),
         [uuid7() for _ in segments],
         [segment.offering_id for segment in segments],
         [segment.status.value for segment in segments],
         [segment.quantity for segment in segments],
         [_json(segment.characteristics) for segment in segments],
-        [segment.cycle_months for segment in segments],
+        [str(segment.cycle) for segment in segments],
         [segment.effective_from for segment in segments],
         [segment.effective_to for segment in segments],
     )

@@ -19,6 +19,8 @@ Explanation = dict[str, Any]
 """JSON-ready: strings, one int, lists and dicts. Parts are shared between lines: not to be written to."""
 
 GIVEN = ("price", "quantity", "share", "policy", "currency", "minor_digits")
+GIVEN_OF_A_CREDIT = ("charged", "kept")
+"""The shares of which it is the difference."""
 
 
 def explained(
@@ -50,6 +52,21 @@ def explained(
     }
 
 
+def credited(before: Explanation, after: Explanation, charged: Share, kept: Share, amount: Money) -> Explanation:
+    """The explanation of a credit: of the charge that it is taken from, with both shares and the difference."""
+    over, under = (int(part) for part in after["exact"].split("/"))
+    less, beneath = (int(part) for part in before["exact"].split("/"))
+    return {
+        **before,
+        "share": f"{charged.numerator - kept.numerator}/{charged.denominator}",
+        "charged": before["share"],
+        "kept": after["share"],
+        "exact": ratio_text(over * beneath - less * under, under * beneath),
+        "amount": str(amount.amount),
+    }
+
+
 def stripped(explanation: Explanation) -> Explanation:
     """A copy with what was given alone: no amount, and no walk, which has amounts in every row."""
-    return {part: deepcopy(explanation[part]) for part in GIVEN}
+    given = (*GIVEN, *(part for part in GIVEN_OF_A_CREDIT if part in explanation))
+    return {part: deepcopy(explanation[part]) for part in given}

@@ -1,7 +1,7 @@
 """Rating: what a quantity costs under a price for a share of the period, and why.
 
-Owns: the order price → share → rounding. Does not own: the models' arithmetic,
-the rounding (`bss.money.charge`), and which lines there are (invoicing).
+Owns: the order price → share → rounding, and that a credit is a difference of what was rounded. Does not own: the
+models' arithmetic, the rounding (`bss.money.charge`), and which lines there are (invoicing).
 """
 
 from typing import NamedTuple
@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bss.money import Money, charge
 from bss.period import Share
 from bss.policy import MoneyPolicy
-from bss.tariff.explain import Explanation, explained
+from bss.tariff.explain import Explanation, credited, explained
 from bss.tariff.price import Price
 from bss.tariff.quantity import Quantity
 
@@ -40,3 +40,13 @@ def rate(price: Price, quantity: Quantity, share: Share, policy: MoneyPolicy, cu
         amount = charge((total, total_under), (1, 1), share, policy, currency)
     exact = (total * share.numerator, total_under * share.denominator)
     return Rated(amount, explained(price, quantity, ratio, share, policy, rows, exact, amount))
+
+
+def credit(price: Price, quantity: Quantity, charged: Share, kept: Share, policy: MoneyPolicy, currency: str) -> Rated:
+    """What is given back of a charge for the share `charged` when only `kept` of it lasted: zero or below.
+
+    It is the difference of the two amounts, so that charge and credit add up to what `kept` alone would have cost.
+    """
+    before, after = (rate(price, quantity, each, policy, currency) for each in (charged, kept))
+    amount = after.amount - before.amount
+    return Rated(amount, credited(before.explanation, after.explanation, charged, kept, amount))

@@ -21,9 +21,17 @@ class UnreadableExplanation(ValueError):
 def recompute(explanation: Mapping[str, Any]) -> Decimal:
     """The amount, from what was given; the results that stand in the explanation are not read.
 
-    Raises UnreadableExplanation, and KeyError where a given part is missing.
+    A credit is what its share `kept` costs, less what its share `charged` does. Raises UnreadableExplanation, and
+    KeyError where a given part is missing.
     """
-    policy, due = explanation["policy"], Fraction(explanation["share"])
+    if "kept" not in explanation:
+        return _amount(explanation, Fraction(explanation["share"]))
+    kept, charged = (_amount(explanation, Fraction(explanation[part])) for part in ("kept", "charged"))
+    return kept - charged
+
+
+def _amount(explanation: Mapping[str, Any], due: Fraction) -> Decimal:
+    policy = explanation["policy"]
     used = Fraction(explanation["quantity"]["numerator"]) / int(explanation["quantity"]["divisor"])
     scale = 10 ** explanation["minor_digits"]
     parts = _parts(explanation["price"], used, policy)

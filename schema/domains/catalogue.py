@@ -39,6 +39,7 @@ from schema.domains.catalogue_inputs import (
     product_request,
     vendor_request,
 )
+from schema.domains.cycle import BillingCycle
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of
 
@@ -130,7 +131,7 @@ class Offering(Node):
     code: str
     name: str
     unit: str = strawberry.field(description="What its quantity counts.")
-    cycle_months: int
+    billing_cycle: BillingCycle
     kind: domain.OfferingKind
     term_months: int = strawberry.field(description="What one commits to at a time.")
     trial_days: int = strawberry.field(description="How long it may be tried; 0: not at all.")
@@ -157,7 +158,7 @@ class Offering(Node):
             code=offering.code,
             name=offering.name,
             unit=offering.unit,
-            cycle_months=offering.cycle_months,
+            billing_cycle=BillingCycle.of(offering.cycle),
             kind=offering.kind,
             term_months=offering.term_months,
             trial_days=offering.trial_days,

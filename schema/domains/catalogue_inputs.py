@@ -22,6 +22,7 @@ from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.product import OfferingKind, ProductKind
 from bss.identifier import Kind
+from schema.domains.cycle import BillingCycleInput
 from schema.domains.price_models import PriceModelInput, place_of_price, stored
 from schema.node import optional_uuid, uuid_of
 
@@ -31,7 +32,9 @@ strawberry.enum(ProductKind, description="A virtual machine, a virtual datacentr
 strawberry.enum(
     characteristic.CharacteristicKind, description="What a value may be; a decimal number is written as a text."
 )
-strawberry.enum(ChargeKind, description="When a charge is due: once, for every cycle, or for what a meter counted.")
+strawberry.enum(
+    ChargeKind, description="When a charge is due: once, after every cycle or before it, or for what a meter counted."
+)
 
 
 CATEGORY = "Where the storefront shows it."
@@ -111,7 +114,7 @@ class CreateOfferingInput:
     code: str
     name: str
     unit: str = strawberry.field(default="", description="What its quantity counts, such as seat.")
-    cycle_months: int = 1
+    billing_cycle: BillingCycleInput = strawberry.field(default_factory=BillingCycleInput)
     supply_link_id: strawberry.ID | None = strawberry.field(
         default=None, description="The link over which it is bought; null for an offering of one's own."
     )
@@ -135,7 +138,7 @@ def offering_request(given: CreateOfferingInput) -> create_offering.CreateOfferi
         code=given.code,
         name=given.name,
         unit=given.unit,
-        cycle_months=given.cycle_months,
+        cycle=given.billing_cycle.cycle(),
         supply_link_id=optional_uuid(Kind.LINK, given.supply_link_id, "supplyLinkId"),
         supply_offering_id=optional_uuid(Kind.OFFERING, given.supply_offering_id, "supplyOfferingId"),
         kind=given.kind,

@@ -10,8 +10,8 @@ import strawberry
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing.cost_to_date import CostToDate, cost_to_date
+from bss.invoicing.edge_rating import Issue
 from bss.invoicing.line import BillableLine
-from bss.invoicing.rate_lines import Issue
 from bss.subscriptions import queries as subscriptions
 from schema.asking import Info
 from schema.declare import needs

@@ -21,6 +21,7 @@ from schema.connection import Connection, Cursor, First, Last, asked_page, conne
 from schema.declare import needs
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.catalogue import Offering
+from schema.domains.cycle import BillingCycle
 from schema.domains.metering import From, To, UsageTotal, asked_period
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.timeline import Segment, SubscriptionState
@@ -59,7 +60,7 @@ class Subscription(Node):
     state: SubscriptionState
     quantity: Decimal
     characteristics: JSON
-    cycle_months: int
+    billing_cycle: BillingCycle
     renews_automatically: bool
     term_months: int
     parent_id: strawberry.ID | None = strawberry.field(description="The plan that this is an add-on of.")
@@ -86,7 +87,7 @@ class Subscription(Node):
             state=subscription.state,
             quantity=subscription.quantity,
             characteristics=JSON(subscription.characteristics),
-            cycle_months=subscription.cycle_months,
+            billing_cycle=BillingCycle.of(subscription.cycle),
             renews_automatically=subscription.renews_automatically,
             term_months=subscription.term_months,
             parent_id=optional_id(Kind.SUBSCRIPTION, subscription.parent_id),

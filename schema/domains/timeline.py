@@ -11,6 +11,7 @@ from strawberry.scalars import JSON
 from bss.identifier import Kind
 from bss.subscriptions import timeline as domain
 from bss.subscriptions.subscription import SubscriptionState as SubscriptionState
+from schema.domains.cycle import BillingCycle
 from schema.node import id_of
 
 strawberry.enum(SubscriptionState, description="Where the sale stands; what is in service, the timeline says.")
@@ -23,7 +24,7 @@ class Segment:
     status: domain.SegmentStatus
     quantity: Decimal
     characteristics: JSON
-    cycle_months: int
+    billing_cycle: BillingCycle
     effective_from: datetime
     effective_to: datetime | None
 
@@ -34,7 +35,7 @@ class Segment:
             status=segment.status,
             quantity=segment.quantity,
             characteristics=JSON(segment.characteristics),
-            cycle_months=segment.cycle_months,
+            billing_cycle=BillingCycle.of(segment.cycle),
             effective_from=segment.effective_from,
             effective_to=segment.effective_to,
         )

@@ -19,6 +19,7 @@ from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
+from bss.cycle import MONTHLY
 from bss.organisations.account import Account, AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one
@@ -68,7 +69,7 @@ class Books:
         if link_id is not None:
             resold = CreateProduct(self.root.id, f"resold-{code}", "Resold")
             product_id = (await create_product(self.staff, resold, now=NOW)).object_id
-        request = CreateOffering(product_id, code, code.title(), "seat", 1, link_id, supply_id)
+        request = CreateOffering(product_id, code, code.title(), "seat", MONTHLY, link_id, supply_id)
         return (await create_offering(self.staff, request, now=NOW)).object_id
 
     async def edge(self, seller: Account, buyer: Account, price_list_id: UUID) -> UUID:

@@ -25,6 +25,7 @@ from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
 from bss.catalogue.receive_prices import receive_prices
 from bss.catalogue.supplied import SuppliedPrice, SuppliedPrices, SuppliedVersion
 from bss.catalogue.write_version import lock_latest, own_list, write_version
+from bss.cycle import MONTHLY, Cycle
 from bss.identifier import uuid7
 from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
 from bss.organisations.account import AccountKind
@@ -90,12 +91,14 @@ class Books:
         self.accounts[name] = (await create_account(self.viewer, request, now=OPENED)).object_id
         return self.accounts[name]
 
-    async def offering(self, code: str = "seat", link: UUID | None = None, supplied: UUID | None = None) -> UUID:
+    async def offering(
+        self, code: str = "seat", link: UUID | None = None, supplied: UUID | None = None, cycle: Cycle = MONTHLY
+    ) -> UUID:
         product = self.product
         if link is not None:
             resold = CreateProduct(self.root, f"resold-{code}", "Resold")
             product = (await create_product(self.viewer, resold, now=OPENED)).object_id
-        request = CreateOffering(product, code, code.title(), code, 1, link, supplied)
+        request = CreateOffering(product, code, code.title(), code, cycle, link, supplied)
         self.offerings[code] = (await create_offering(self.viewer, request, now=OPENED)).object_id
         return self.offerings[code]
 

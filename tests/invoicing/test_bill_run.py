@@ -9,7 +9,6 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from bss.catalogue.create_offering import CreateOffering, create_offering
 from bss.catalogue.price_list import ChargeKind
 from bss.invoicing import queries, verify
 from bss.invoicing.bill_run import BillRunIncomplete, RequestBillRun, request_bill_run, run
@@ -115,14 +114,6 @@ async def test_billing_day_15_in_amsterdam_bills_the_month_in_which_the_clocks_g
     )
     assert (row["billing_start"], row["billing_end"], row["issued_on"]) == (starts, ends, date(2026, 4, 15))
     assert row["total"] == Decimal("33.00")  # all 31 days, and two of the three hours
-
-
-async def test_an_offering_with_a_cycle_that_no_run_can_bill_is_not_created(database: Database) -> None:
-    books = await Books.opened()
-    with pytest.raises(InvalidInput, match="cannot be billed yet"):
-        await create_offering(books.viewer, CreateOffering(books.product, "y", "Year", cycle_months=12), now=day(4, 1))
-    with pytest.raises(InvalidInput):
-        await create_offering(books.viewer, CreateOffering(books.product, "n", "None", cycle_months=0), now=day(4, 1))
 
 
 async def test_a_period_that_has_not_ended_cannot_be_closed(database: Database) -> None:

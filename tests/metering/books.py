@@ -28,13 +28,13 @@ VALUES ($1, $2, $3, $4, 'customer', $5, '', '', '', false, '', 1, $6)
 """
 _PRODUCT = "INSERT INTO product (id, organisation_id, path, owner_id, code, name) VALUES ($1, $2, $3, $4, 'vm', 'VM')"
 _OFFERING = """
-INSERT INTO offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)
-VALUES ($1, $2, $3, $4, $5, 'vm', 'VM', '', 1)
+INSERT INTO offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle)
+VALUES ($1, $2, $3, $4, $5, 'vm', 'VM', '', 'P1M')
 """
 _SUBSCRIPTIONS = """
 INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,
-  cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
-SELECT s, $2, $3, $4, $5, 'VM', 'active', 1, '{}', 1, true, '', $6, $7, '', 1, $6 FROM unnest($1::uuid[]) AS s
+  cycle, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)
+SELECT s, $2, $3, $4, $5, 'VM', 'active', 1, '{}', 'P1M', true, '', $6, $7, '', 1, $6 FROM unnest($1::uuid[]) AS s
 """
 
 

@@ -42,8 +42,8 @@ async def grow(books: Books, chance: random.Random) -> list[str]:
             )
             await tx.connection.execute(
                 "INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity,"
-                " characteristics, cycle_months, renews_automatically, order_reference, starts_at, mirrored,"
-                " managed_by, version, created_at) VALUES ($1, $2, $3, $4, $5, 'A', 'active', 1, '{}', 1, true, '',"
+                " characteristics, cycle, renews_automatically, order_reference, starts_at, mirrored,"
+                " managed_by, version, created_at) VALUES ($1, $2, $3, $4, $5, 'A', 'active', 1, '{}', 'P1M', true, '',"
                 " $6, false, '', 1, $6)",
                 *(subscription, tx.organisation_id, path, account, books.offering_id, NOW),
             )

@@ -34,8 +34,8 @@ _STATEMENTS = (
     f"vendor (id, organisation_id, path, code, name) SELECT {VENDOR}, $1, $2, 'row' || i, 'Row'",
     "product (id, organisation_id, path, owner_id, vendor_id, code, name)"
     f" SELECT {PRODUCT}, $1, $2, $3, {VENDOR}, 'row' || i, 'Row'",
-    "offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle_months)"
-    f" SELECT {OFFERING}, $1, $2, $3, {PRODUCT}, 'row' || i, 'Row', 'seat', 1",
+    "offering (id, organisation_id, path, owner_id, product_id, code, name, unit, cycle)"
+    f" SELECT {OFFERING}, $1, $2, $3, {PRODUCT}, 'row' || i, 'Row', 'seat', 'P1M'",
     f"bundle (id, organisation_id, path, owner_id, code, name) SELECT {BUNDLE}, $1, $2, $3, 'row' || i, 'Row'",
     "bundle_component (id, organisation_id, path, bundle_id, offering_id, quantity)"
     f" SELECT {BUNDLE}, $1, $2, {BUNDLE}, {OFFERING}, 1",
@@ -60,12 +60,12 @@ _STATEMENTS = (
     f" valid_until, actor_name, recorded_at) SELECT {EDGE}, $1, {_PATH}, {EDGE}, {LIST}, 'standard', 2, {ACCOUNT},"
     f" {ISSUER}, $5, 'Row', $5",
     "subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity, characteristics,"
-    " cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)"
-    f" SELECT {SUBSCRIPTION}, $1, {_PATH}, {ACCOUNT}, {OFFERING}, 'Row', 'active', 1, '{{}}', 1, true, '', $5, false,"
-    " '', 1, $5",
-    "segment (id, organisation_id, path, subscription_id, offering_id, status, quantity, characteristics, cycle_months,"
+    " cycle, renews_automatically, order_reference, starts_at, mirrored, managed_by, version, created_at)"
+    f" SELECT {SUBSCRIPTION}, $1, {_PATH}, {ACCOUNT}, {OFFERING}, 'Row', 'active', 1, '{{}}', 'P1M', true, '', $5,"
+    " false, '', 1, $5",
+    "segment (id, organisation_id, path, subscription_id, offering_id, status, quantity, characteristics, cycle,"
     f" effective_from, recorded_from, mirrored) SELECT {SEGMENT}, $1, {_PATH}, {SUBSCRIPTION}, {OFFERING}, 'active', 1,"
-    " '{}', 1, $5, $5, false",
+    " '{}', 'P1M', $5, $5, false",
     "usage_hour (organisation_id, path, subscription_id, meter, resource, hour, quantity, samples)"
     f" SELECT $1, {_PATH}, {SUBSCRIPTION}, 'row' || i, '', $5, 1, 1",
     "usage_correction (id, organisation_id, path, subscription_id, meter, resource, hour, before, quantity, revision,"

@@ -100,9 +100,9 @@ async def _mirrored_subscription(books: Books, link_id: str) -> str:
     async with begin(books.staff, role=Role.SYNC) as tx:
         await tx.connection.execute(
             "INSERT INTO subscription (id, organisation_id, path, account_id, offering_id, name, state, quantity,"
-            " characteristics, cycle_months, renews_automatically, order_reference, starts_at, mirrored, managed_by,"
+            " characteristics, cycle, renews_automatically, order_reference, starts_at, mirrored, managed_by,"
             " version, created_at) SELECT $2, organisation_id, $3, $4, offering_id, 'Mirror', state, quantity,"
-            " characteristics, cycle_months, renews_automatically, '', starts_at, true, 'Cloud Resell', 1, created_at"
+            " characteristics, cycle, renews_automatically, '', starts_at, true, 'Cloud Resell', 1, created_at"
             " FROM subscription WHERE organisation_id = $1 AND id = $5",
             *(tx.organisation_id, mirror, books.path("resell"), private(Kind.ACCOUNT, books.ids["resell"]), pattern),
         )

@@ -13,6 +13,7 @@ from bss.catalogue.create_price_list import CreatePriceList, create_price_list
 from bss.catalogue.create_product import CreateProduct, create_product
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
+from bss.cycle import MONTHLY
 from bss.identifier import label, uuid7
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
@@ -87,7 +88,7 @@ async def publish(viewer: Viewer, price_list_id: UUID, valid_from: datetime, *of
 async def add_offering(viewer: Viewer, product_id: UUID, code: str, *, supply_link_id: UUID | None = None) -> UUID:
     """A monthly offering; with a link one that the organisation buys there."""
     supply_offering_id = None if supply_link_id is None else uuid7()
-    request = CreateOffering(product_id, code, f"Office {code}", "seat", 1, supply_link_id, supply_offering_id)
+    request = CreateOffering(product_id, code, f"Office {code}", "seat", MONTHLY, supply_link_id, supply_offering_id)
     return (await create_offering(viewer, request, now=OPENED)).object_id
 
 

@@ -12,6 +12,7 @@ from uuid import UUID
 import pytest
 from graphql import GraphQLError
 
+from bss.cycle import MONTHLY
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.permission import STANDARD_ROLES, Permission
@@ -160,7 +161,7 @@ def days(offering_id: UUID, quantity: int) -> Timeline:
             SegmentStatus.ACTIVE,
             Decimal(quantity),
             {},
-            1,
+            MONTHLY,
             june(1) + timedelta(days=day),
             june(2) + timedelta(days=day),
         )

@@ -10,6 +10,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
+from bss.cycle import MONTHLY
 from bss.identifier import uuid7
 from bss.refusal import LockedField
 from bss.subscriptions import queries
@@ -148,14 +149,14 @@ async def mirror(books: Books, quantity: int, *, now: datetime, subscription_id:
         state=SubscriptionState.ACTIVE,
         quantity=Decimal(quantity),
         characteristics={},
-        cycle_months=1,
+        cycle=MONTHLY,
         renews_automatically=True,
         order_reference="ORD-9",
         starts_at=june(1),
         mirrored=True,
         managed_by="Cloud Resell",
     )
-    segment = Segment(books.offering_id, SegmentStatus.ACTIVE, Decimal(quantity), {}, 1, effective_from=june(1))
+    segment = Segment(books.offering_id, SegmentStatus.ACTIVE, Decimal(quantity), {}, MONTHLY, effective_from=june(1))
     async with begin(books.viewer, role=Role.SYNC) as tx:
         await write_timeline(tx, subscription_id, (segment,), projection, Order(Verb.MIRROR, now), now=now)
 

@@ -8,6 +8,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from bss.cycle import MONTHLY
 from bss.refusal import Conflict, InvalidInput, LockedField, NotFound, WrongState
 from bss.subscriptions import queries
 from bss.subscriptions.activate_subscription import ActivateSubscription, activate_subscription
@@ -37,7 +38,7 @@ async def test_a_sale_is_active_and_shows_what_was_sold(books: Books) -> None:
     subscription_id = await books.sell("2.5")
     subscription = await queries.one(books.viewer, subscription_id)
     assert (subscription.name, subscription.state) == ("Office seats", SubscriptionState.ACTIVE)
-    assert (subscription.quantity, subscription.cycle_months, subscription.version) == (Decimal("2.5"), 1, 1)
+    assert (subscription.quantity, subscription.cycle, subscription.version) == (Decimal("2.5"), MONTHLY, 1)
     assert subscription.path == books.customer_path
     assert (subscription.starts_at, subscription.activated_at, subscription.ends_at) == (june(1), june(1), None)
     assert subscription.order_reference.startswith("ORD-")

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bss.cycle import MONTHLY
 from bss.subscriptions.timeline import (
     OutsideTimeline,
     Segment,
@@ -38,7 +39,7 @@ def june(day: int) -> datetime:
 
 
 def seats(quantity: int, since: datetime, until: datetime | None = None) -> Segment:
-    return Segment(OFFERING, SegmentStatus.ACTIVE, Decimal(quantity), {}, 1, since, until)
+    return Segment(OFFERING, SegmentStatus.ACTIVE, Decimal(quantity), {}, MONTHLY, since, until)
 
 
 def test_two_changes_leave_three_segments_that_touch() -> None:

@@ -21,6 +21,7 @@ from bss.catalogue.meter import MeterKind
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.product import OfferingKind
 from bss.catalogue.publish_prices import NewPrice, PublishPrices, publish_prices
+from bss.cycle import MONTHLY
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.transaction.database import Database
@@ -119,7 +120,7 @@ async def _offerings(viewer: Viewer, root: UUID, link: UUID | None, supply: Mapp
     ):
         product = (await create_product(viewer, CreateProduct(root, code, code.title()), now=START)).object_id
         request = CreateOffering(
-            *(product, code, code.title(), unit, 1, link, supply.get(code)), kind=kind, trial_days=trial_days
+            *(product, code, code.title(), unit, MONTHLY, link, supply.get(code)), kind=kind, trial_days=trial_days
         )
         made[code] = (await create_offering(viewer, request, now=START)).object_id
     return made

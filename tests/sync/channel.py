@@ -219,7 +219,7 @@ class Channel:
                 "state": each.state,
                 "dates": (each.starts_at, each.ends_at, each.activated_at),
                 "renews": each.renews_automatically,
-                "product": (code[each.offering_id], each.cycle_months, each.order_reference),
+                "product": (code[each.offering_id], each.cycle, each.order_reference),
                 "term": (each.term_months, each.term_anchor),
                 "quantity": each.quantity,
                 "characteristics": each.characteristics,

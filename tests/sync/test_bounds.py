@@ -10,6 +10,7 @@ from uuid import UUID
 import pytest
 
 from bss.canonical import instant_text
+from bss.cycle import MONTHLY
 from bss.identifier import uuid7
 from sync.batch import MOST_BYTES, MOST_MESSAGES, batch_bytes, read_batch
 from sync.desired import AccountDocument, SubscriptionDocument
@@ -18,12 +19,13 @@ from sync.message import BadShape, Message, Subject
 from sync.observed import AcceptanceDocument, SupplyDocument, UsageDocument
 
 JUNE = "2026-06-01T00:00:00Z"
+MONTH = {"length": 1, "unit": "month", "anchor": "calendar"}
 SEGMENT: dict[str, Any] = {
     "offering_id": str(UUID(int=1)),
     "status": "active",
     "quantity": "5",
     "characteristics": {"region": "ams"},
-    "cycle_months": 1,
+    "cycle": MONTH,
     "effective_from": JUNE,
     "effective_to": None,
 }
@@ -35,7 +37,7 @@ SUBSCRIPTION: dict[str, Any] = {
     "ends_at": None,
     "activated_at": JUNE,
     "renews_automatically": True,
-    "cycle_months": 1,
+    "cycle": MONTH,
     "quantity": "5",
     "characteristics": {"region": "ams"},
     "order_reference": "ORD-1",
@@ -73,7 +75,8 @@ CHARACTERISTICS = [nested(9), {"a": "x" * 17_000}, {"a": "b\x00"}, {"b\x00": "a"
 OF_BOTH = [
     *[{"quantity": quantity} for quantity in QUANTITIES],
     *[{"characteristics": found} for found in CHARACTERISTICS],
-    *[{"cycle_months": months} for months in (0, -1, 2**40, "1", True)],
+    *[{"cycle": {**MONTH, "length": length}} for length in (0, -1, 121, 2**40, "1", True)],
+    *[{"cycle": found} for found in (1, "P1M", {"length": 1}, {**MONTH, "unit": "hour"}, {**MONTH, "anchor": ""})],
 ]
 OF_A_SEGMENT = [
     {"status": "trial"},
@@ -114,7 +117,7 @@ def test_a_segment_is_bounded_as_the_subscription_is(change: Mapping[str, Any]) 
 @pytest.mark.parametrize("change", [{}, {"quantity": "1000000000"}, {"characteristics": nested(8)}], ids=str)
 def test_what_is_just_in_bounds_is_read(change: Mapping[str, Any]) -> None:
     stated = {**SUBSCRIPTION, **change, "timeline": [{**SEGMENT, **change}]}
-    assert SubscriptionDocument.read(stated).timeline[0].cycle_months == 1
+    assert SubscriptionDocument.read(stated).timeline[0].cycle == MONTHLY
 
 
 @pytest.mark.parametrize(("count", "readable"), [(500, True), (501, False)])

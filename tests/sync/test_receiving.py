@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field, replace
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -177,14 +178,14 @@ async def test_a_pair_cannot_be_taken_for_an_object_of_another_kind(channel: Cha
     [
         ({"quantity": "-1"}, "SYNC_BAD_SHAPE"),
         ({"order_reference": "a\u0000b"}, "SYNC_BAD_SHAPE"),
-        ({"cycle_months": 2}, "SYNC_CYCLE_DIFFERS"),
+        ({"cycle": {"length": 2, "unit": "month", "anchor": "calendar"}}, "SYNC_CYCLE_DIFFERS"),
         ({"quantity": "many"}, "SYNC_BAD_SHAPE"),
         ({"state": "broken"}, "SYNC_BAD_SHAPE"),
         ({"offering_id": str(UUID(int=9))}, "SYNC_OFFERING_UNKNOWN"),
     ],
 )
 async def test_what_does_not_fit_is_refused_and_holds_up_nothing_else(
-    channel: Channel, recorder: Recorder, change: dict[str, str], code: str
+    channel: Channel, recorder: Recorder, change: dict[str, Any], code: str
 ) -> None:
     origin_id = await channel.sell("Z", 5)
     await channel.settle()

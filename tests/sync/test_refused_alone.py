@@ -26,6 +26,8 @@ from tests.sync.usage import record_hour
 ROWS = "SELECT subject || ' ' || state AS row FROM outbound ORDER BY id"
 DEEP = '{"a":' * 400 + "{}" + "}" * 400
 
+QUARTERLY = {"length": 3, "unit": "month", "anchor": "calendar"}
+
 
 async def poison(channel: Channel, body: str) -> None:
     """The newest row of the reseller's outbox holds something that nobody can read."""
@@ -72,7 +74,7 @@ async def refused_then(channel: Channel, *bad: Mapping[str, Any]) -> list[str | 
 
 async def test_out_of_bounds_words_are_refused_one_by_one(channel: Channel) -> None:
     codes = await refused_then(
-        channel, {"quantity": "NaN"}, {"starts_at": "9999-12-31T23:59:59Z"}, {"cycle_months": 3}, {"timeline": 5}
+        channel, {"quantity": "NaN"}, {"starts_at": "9999-12-31T23:59:59Z"}, {"cycle": QUARTERLY}, {"timeline": 5}
     )
     assert codes == ["SYNC_BAD_SHAPE", "SYNC_BAD_SHAPE", "SYNC_CYCLE_DIFFERS", "SYNC_BAD_SHAPE"]
 
