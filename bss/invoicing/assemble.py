@@ -24,7 +24,7 @@ from bss.invoicing.document import (
     IssuerCard,
     PolicyValue,
 )
-from bss.invoicing.line import CREDIT
+from bss.invoicing.line import CORRECTION, CREDIT
 from bss.money import EXACT, Money, minor_digits
 from bss.period import Period, zone_named
 from bss.policy import policy_named
@@ -124,12 +124,14 @@ def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
     )
 
 
+_SAID = {CREDIT: ("credited",), CORRECTION: ("correction",)}
+
+
 def _described(line: InvoicedLine) -> str:
     """The charge and, when it is not for the whole period, its share: a quantity times a price is not the amount."""
-    if line.kind == CREDIT:
-        return f"{line.description} ({line.share} credited)"
     charged, _, whole = line.share.partition("/")
-    return line.description if charged == whole else f"{line.description} ({line.share})"
+    notes = [*(() if charged == whole else (line.share,)), *_SAID.get(line.kind, ())]
+    return f"{line.description} ({' '.join(notes)})" if notes else line.description
 
 
 def _policy(edges: tuple[Edge, ...]) -> dict[str, PolicyValue]:

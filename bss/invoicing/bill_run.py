@@ -18,6 +18,7 @@ from bss.identifier import uuid7
 from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
 from bss.invoicing.edge_rating import Issue
+from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import open_periods
 from bss.outbox.event import EventName
 from bss.outbox.record import record
@@ -90,10 +91,15 @@ async def run(viewer: Viewer, run_id: UUID, *, now: datetime, say: Say = _silent
         periods = await open_periods(tx, asked["until"])
         channel = await channel_of(tx)
     issues: list[Issue] = []
+    open_since: dict[UUID, datetime] = {}
     for open_period in periods:
-        closing = Closing(viewer, run_id, open_period, now, say)
+        closing = Closing(viewer, run_id, open_period, now, say, dict(open_since))
         found = await closing.rate(channel)
-        await closing.issue({issue.invoice_id for issue in found})
+        blocked = {issue.invoice_id for issue in found}
+        await closing.issue(blocked)
+        for edge in open_period.edges:
+            if invoice_id(edge, open_period.period) in blocked:
+                open_since.setdefault(edge.id, open_period.period.start)
         issues += found
     await _conclude(viewer, run_id, BillRunState.PARKED if issues else BillRunState.DONE, now)
     if issues:

@@ -21,6 +21,7 @@ from uuid import UUID
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
 from bss.invoicing.consumption import Consumption
+from bss.invoicing.line import ORIGINAL
 from bss.invoicing.stretch import Stretch
 from bss.period import WHOLE, Period, Share
 from bss.policy import MoneyPolicy
@@ -49,8 +50,8 @@ class Charge:
 class Due(NamedTuple):
     """A charge that is due, with all that its amount depends on.
 
-    With `kept` it is a credit: what the share was charged, less what that part of it comes to. `policy` is that of an
-    earlier time, under which the edge's cycle began; None: the one of the billing period.
+    A credit has `kept`: it gives back what the share was charged, but for what that part of it comes to. `policy` is
+    the one under which a cycle began; None: that of the billing period.
     """
 
     charge: Charge
@@ -59,6 +60,7 @@ class Due(NamedTuple):
     service_end: datetime
     quantity: Quantity
     share: Share
+    kind: str = ORIGINAL
     kept: Share | None = None
     policy: MoneyPolicy | None = None
 

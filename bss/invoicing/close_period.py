@@ -9,7 +9,7 @@ Each chunk is one transaction and has one effect however often it is done.
 from __future__ import annotations
 
 from asyncio import gather, to_thread
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -49,13 +49,17 @@ class Chunk(NamedTuple):
 
 @dataclass(frozen=True)
 class Closing:
-    """The closing of one billing period on the edges of which it is open."""
+    """The closing of one billing period on the edges of which it is open.
+
+    `open_since` has the edges of which an earlier period is left open, with the start of the first one.
+    """
 
     viewer: Viewer
     run_id: UUID
     open: OpenPeriod
     now: datetime
     say: Say
+    open_since: Mapping[UUID, datetime]
 
     async def rate(self, channel: Channel) -> list[Issue]:
         """Write the lines of every subscription, a chunk at a time; returns what could not be charged.
@@ -67,7 +71,7 @@ class Closing:
         async with reading(self.viewer) as tx:
             terms = await terms_of_period(tx, edges, period, known_at=self.now)
             used = await self._next(tx, FIRST)
-        rating = PeriodRating(period, edges, channel, terms, self.now)
+        rating = PeriodRating(period, edges, channel, terms, self.now, self.open_since)
         chunk, issues = self._rated(rating, used), []
         while used:
             async with begin(self.viewer, role=Role.BULK) as tx:

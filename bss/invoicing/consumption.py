@@ -15,7 +15,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from bss.invoicing.history import History, histories, offerings_by_cycle
+from bss.invoicing.history import History, histories
 from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.period import Period
 from bss.transaction.begin import Transaction
@@ -62,10 +62,11 @@ class Consumption:
         return replace(self, stretches=stretches, usage=_totals(metered), metered=metered, window=window)
 
     def among(self, offering_ids: Collection[UUID]) -> Consumption:
-        """What of it was of these offerings; its usage stays whole."""
+        """What of it was of these offerings; its usage stays whole, where they were in service in the period."""
         kept = tuple(stretch for stretch in self.stretches if stretch.offering_id in offering_ids)
         history = None if self.history is None else self.history.among(offering_ids)
-        return replace(self, stretches=kept, history=history)
+        usage = self.usage if kept else ()
+        return replace(self, stretches=kept, usage=usage, history=history)
 
 
 def _totals(metered: Iterable[tuple[datetime, str, Decimal]]) -> tuple[tuple[str, Decimal], ...]:
@@ -158,7 +159,7 @@ async def consumption(
 ) -> tuple[Consumption, ...]:
     """The next `most` subscriptions below the path, by id, with what each was and used in the period.
 
-    The segments, and the places of accounts, are those that were on record at `known_at`. Three statements, or four.
+    The segments, and the places of accounts, are those that were on record at `known_at`. Three to six statements.
     """
     return await _read(tx, period, known_at, _BELOW, (under, after, most))
 
@@ -177,20 +178,16 @@ async def _read(
     arguments = (tx.organisation_id, *chunk, period.start, period.end, known_at)
     if turns:
         rows = await tx.connection.fetch(_TURNED.replace(_BELOW, which, 1), *arguments, turns)
-        return await _with_histories(tx, tuple(_parted(row, period) for row in rows), known_at)
+        return await _with_histories(tx, tuple(_parted(row, period) for row in rows), period, known_at)
     rows = await tx.connection.fetch(_PLAIN.replace(_BELOW, which, 1), *arguments)
-    return await _with_histories(tx, tuple(_consumption_of(row) for row in rows), known_at)
+    return await _with_histories(tx, tuple(_consumption_of(row) for row in rows), period, known_at)
 
 
 async def _with_histories(
-    tx: Transaction, found: tuple[Consumption, ...], known_at: datetime
+    tx: Transaction, found: tuple[Consumption, ...], period: Period, known_at: datetime
 ) -> tuple[Consumption, ...]:
-    by_cycle = await offerings_by_cycle(tx)
-    wanted = [one.subscription_id for one in found if any(each.offering_id in by_cycle for each in one.stretches)]
-    if not wanted:
-        return found
-    known = await histories(tx, wanted, known_at=known_at)
-    return tuple(replace(one, history=known.get(one.subscription_id)) for one in found)
+    known = await histories(tx, [one.subscription_id for one in found], period, known_at=known_at)
+    return tuple(replace(one, history=known.get(one.subscription_id)) for one in found) if known else found
 
 
 def _consumption_of(row: Record) -> Consumption:

@@ -11,7 +11,7 @@ above, and amounts alone come back.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -27,6 +27,9 @@ from bss.period import Period
 from bss.permission import Permission
 from bss.transaction.begin import Transaction, raised, reading
 from bss.viewer import Viewer, requires
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+"""It is the period in progress alone: nothing of what earlier ones may still be billed for counts."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,6 @@ async def cost_to_date(viewer: Viewer, account_id: UUID, *, now: datetime) -> tu
 
 async def _cost(tx: Transaction, edge: Edge, now: datetime) -> CostToDate:
     period = edge.period(now)
-    so_far = await rated_so_far(tx, (edge,), period, now)
+    so_far = await rated_so_far(tx, (edge,), period, now, {edge.id: LONG_AGO})
     unknown = Freshness(None, None, 0)
     return CostToDate(edge.id, edge.currency, period, so_far.until, unknown, so_far.lines, so_far.issues)

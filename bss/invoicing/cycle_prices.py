@@ -47,6 +47,15 @@ class CyclePrices:
             raise Unbillable(problems)
         return prices.charges[offering_id]
 
+    def charge(self, version_id: UUID, offering_id: UUID, code: str) -> Charge:
+        """By what a line was charged, of that version. Raises `Unbillable`."""
+        for versions in self.versions.values():
+            for _, prices in versions:
+                for charge in prices.charges.get(offering_id, ()):
+                    if (charge.version_id, charge.code) == (version_id, code):
+                        return charge
+        raise Unbillable((f"the charge {code} by which it was charged is not there any more",))
+
 
 @dataclass(frozen=True)
 class PeriodTerms:

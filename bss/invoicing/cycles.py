@@ -3,21 +3,18 @@
 Owns: the rules, as pure functions. Does not own: where cycles begin (`bss.cycle`), what a part costs (`bss.tariff`),
 the prices of a cycle (`bss.invoicing.cycle_prices`), or the charges of the month in arrears (`bss.invoicing.charges`).
 
-A stretch of a subscription falls into parts at the bounds of its cycles, and each part is due once:
+A stretch of a subscription falls into parts at the bounds of its cycles. In arrears a part is due when it has ended, in
+advance when it begins, and then up to its cycle's end, or to the stretch's own end where that is in effect by the end
+of the billing period. What takes effect after the billing period does not count yet, whoever knows of it.
 
-- in arrears in the billing period in which it ends, the instant of the period's end included;
-- in advance in the billing period in which it begins, up to its cycle's end, or to the stretch's own end, where that is
-  in effect by the end of the billing period;
-- and when a stretch that was paid in advance ends before its cycle, in a billing period after the one in which it
-  began, the rest is credited there.
-
-What takes effect after the billing period does not count yet, whoever knows of it: so what was charged before follows
-from the timeline alone. The charges and credits of a cycle add up to what its stretches come to, one by one.
+What is due is what ought to stand charged, less what stands: a part that is not charged yet is charged, late where the
+period in which it was due is closed; what is charged and did not last is credited from when it ended. However late a
+change is learned, charges and credits of a part add up to what it comes to.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -25,25 +22,16 @@ from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
+from bss.invoicing.charged import Standing
 from bss.invoicing.charges import Charge, Due
 from bss.invoicing.history import History
+from bss.invoicing.line import CORRECTION, CREDIT, ORIGINAL
 from bss.invoicing.stretch import Stretch
-from bss.period import Period
+from bss.period import Period, Share
 from bss.policy import MoneyPolicy
 from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.proration import share
 from bss.tariff.quantity import Quantity
-
-
-class Part(NamedTuple):
-    """A part of a stretch in one cycle, for which `service` is charged or credited.
-
-    A credit gives back what was charged for `charged`, but for what was `kept`.
-    """
-
-    service: Period
-    charged: Period
-    kept: Period | None = None
 
 
 class Agreed(NamedTuple):
@@ -57,64 +45,116 @@ class Agreed(NamedTuple):
 class CycleTerms:
     """A billing period as an edge counts it, as far as it has come (`until`).
 
-    `day` is the billing day that was agreed first: a later one moves invoices and not the cycles. `agreed` tells by
-    what the cycle of an offering is charged that begins then; it raises `Unbillable`.
+    What is learned late is due in the first open period, and so in this one when it is `next_to_close`. `day` is the
+    billing day that was agreed first: a later one moves invoices and not the cycles. `agreed` tells by what the cycle
+    of an offering is charged that begins then, `charged_by` by what something was charged; both raise `Unbillable`.
     """
 
     period: Period
     until: datetime
+    next_to_close: bool
     zone: str
     day: int
     agreed: Callable[[UUID, datetime], Agreed]
+    charged_by: Callable[[Standing], tuple[Charge, MoneyPolicy]]
 
 
-def due_by_cycle(history: History, terms: CycleTerms) -> Iterator[Due]:
-    """Everything that is due of these stretches. Raises `Unbillable`."""
+class Part(NamedTuple):
+    """A part of a stretch in one cycle, which ought to stand charged for `[start, end)`."""
+
+    charge: Charge
+    stretch: Stretch
+    cycle: Period
+    policy: MoneyPolicy
+    start: datetime
+    end: datetime
+
+    @property
+    def in_advance(self) -> bool:
+        return self.charge.kind is ChargeKind.RECURRING_IN_ADVANCE
+
+
+def due_by_cycle(history: History, stands: Collection[Standing], terms: CycleTerms) -> Iterator[Due]:
+    """Everything that is due of these stretches, beside what stands charged. Raises `Unbillable`."""
+    left = {(one.charge, one.start): one for one in stands if one.until > history.since}
+    for part in _parts(history, terms):
+        known = left.get((part.charge.code, part.start))
+        if known is None or (known.offering_id, known.quantity) != (part.stretch.offering_id, part.stretch.quantity):
+            yield from _first(part, terms)
+        else:
+            del left[known.charge, known.start]
+            yield from _again(part, known, terms)
+    for known in left.values() if terms.next_to_close else ():
+        yield _credit(known, known.start, Share(0, known.share.denominator), terms)
+
+
+def _parts(history: History, terms: CycleTerms) -> Iterator[Part]:
     for stretch in history.stretches:
-        if stretch.status is SegmentStatus.ACTIVE:
-            for cycle in _cycles(stretch, history.first, terms):
-                agreed = terms.agreed(stretch.offering_id, cycle.start)
-                for charge in agreed.charges:
-                    yield from _due(charge, stretch, cycle, agreed.policy, terms)
+        if stretch.status is not SegmentStatus.ACTIVE:
+            continue
+        at = max(stretch.start, history.since)
+        while at < terms.until and (stretch.end is None or at < stretch.end):
+            cycle = stretch.cycle.at(at, first=history.first, day=terms.day, zone=terms.zone)
+            agreed = terms.agreed(stretch.offering_id, cycle.start)
+            for charge in agreed.charges:
+                if (end := _end(charge, stretch, cycle, terms)) is not None:
+                    yield Part(charge, stretch, cycle, agreed.policy, max(stretch.start, cycle.start), end)
+            at = cycle.end
 
 
-def _cycles(stretch: Stretch, first: datetime, terms: CycleTerms) -> Iterator[Period]:
-    """The cycles of the stretch that have a part in the billing period, in order."""
-    at = max(stretch.start, terms.period.start)
-    while at < terms.until and (stretch.end is None or at < stretch.end):
-        cycle = stretch.cycle.at(at, first=first, day=terms.day, zone=terms.zone)
-        yield cycle
-        at = cycle.end
-
-
-def _due(charge: Charge, stretch: Stretch, cycle: Period, policy: MoneyPolicy, terms: CycleTerms) -> Iterator[Due]:
+def _end(charge: Charge, stretch: Stretch, cycle: Period, terms: CycleTerms) -> datetime | None:
+    """Up to when the charge ought to stand; None where it is not due by now, or not by cycle at all."""
     if charge.kind is ChargeKind.RECURRING_IN_ADVANCE:
-        part = _in_advance(stretch, cycle, terms)
-    elif charge.kind is ChargeKind.RECURRING and stretch.cycle != MONTHLY:
-        part = _in_arrears(stretch, cycle, terms)
-    else:
+        return _known(stretch, cycle, terms.until)
+    if charge.kind is ChargeKind.RECURRING and stretch.cycle != MONTHLY:
+        end = cycle.end if stretch.end is None else min(stretch.end, cycle.end)
+        return end if end <= terms.until else None
+    return None
+
+
+def _known(stretch: Stretch, cycle: Period, by: datetime) -> datetime:
+    """The end of the stretch in its cycle as it is in effect by the instant."""
+    return cycle.end if stretch.end is None or stretch.end > by else min(stretch.end, cycle.end)
+
+
+def _first(part: Part, terms: CycleTerms) -> Iterator[Due]:
+    """A part that does not stand charged: due in this period, or in an earlier one, which may be closed or open."""
+    begun = terms.period.start
+    if part.start >= begun if part.in_advance else part.end > begun:
+        yield _charge(part, ORIGINAL, terms)
+    elif terms.next_to_close:
+        yield _charge(part, CORRECTION, terms)
+    elif part.in_advance and part.end < (until := _known(part.stretch, part.cycle, begun)):
+        # An earlier period will charge it to there.
+        charged, kept = (_share(part, end, terms) for end in (until, part.end))
+        quantity = Quantity(part.stretch.quantity, unit=part.charge.unit)
+        what = part.charge, part.stretch.offering_id
+        yield Due(*what, part.end, until, quantity, charged, CREDIT, kept, part.policy)
+
+
+def _again(part: Part, known: Standing, terms: CycleTerms) -> Iterator[Due]:
+    """A part that stands charged to another end than it has: the rest is credited, or all of it is charged anew."""
+    if not terms.next_to_close and part.end <= terms.period.start:
         return
-    if part is not None:
-        quantity = Quantity(stretch.quantity, unit=charge.unit)
-        charged = share(part.charged, cycle, terms.zone, policy)
-        kept = None if part.kept is None else share(part.kept, cycle, terms.zone, policy)
-        service = part.service.start, part.service.end
-        yield Due(charge, stretch.offering_id, *service, quantity, charged, kept, policy)
+    if known.until > part.end:
+        yield _credit(known, part.end, _share(part, part.end, terms), terms)
+    elif known.until < part.end:
+        yield _credit(known, known.start, Share(0, known.share.denominator), terms)
+        yield _charge(part, CORRECTION, terms)
 
 
-def _in_arrears(stretch: Stretch, cycle: Period, terms: CycleTerms) -> Part | None:
-    end = cycle.end if stretch.end is None else min(stretch.end, cycle.end)
-    if not terms.period.start < end <= terms.until:
-        return None
-    lasted = Period(max(stretch.start, cycle.start), end)
-    return Part(lasted, lasted)
+def _charge(part: Part, kind: str, terms: CycleTerms) -> Due:
+    quantity = Quantity(part.stretch.quantity, unit=part.charge.unit)
+    service = part.start, part.end
+    charged = _share(part, part.end, terms)
+    return Due(part.charge, part.stretch.offering_id, *service, quantity, charged, kind, policy=part.policy)
 
 
-def _in_advance(stretch: Stretch, cycle: Period, terms: CycleTerms) -> Part | None:
-    start, end = max(stretch.start, cycle.start), cycle.end
-    if stretch.end is not None and stretch.end <= terms.until:
-        end = min(stretch.end, cycle.end)
-    lasted = Period(start, end)
-    if start >= terms.period.start:
-        return Part(lasted, lasted) if start < terms.until else None
-    return Part(Period(end, cycle.end), Period(start, cycle.end), lasted) if end < cycle.end else None
+def _credit(known: Standing, ended: datetime, kept: Share, terms: CycleTerms) -> Due:
+    charge, policy = terms.charged_by(known)
+    quantity = Quantity(known.quantity, unit=charge.unit)
+    return Due(charge, known.offering_id, ended, known.until, quantity, known.share, CREDIT, kept, policy)
+
+
+def _share(part: Part, end: datetime, terms: CycleTerms) -> Share:
+    return share(Period(part.start, end), part.cycle, terms.zone, part.policy)

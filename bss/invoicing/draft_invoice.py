@@ -66,9 +66,11 @@ async def draft_invoice(viewer: Viewer, account_id: UUID, *, now: datetime) -> t
     drafts: list[DraftInvoice] = []
     most = MOST_SUBSCRIPTIONS
     async with raised(viewer, as_the_bill_run(viewer)) as tx:
-        for open_period in await open_for_bill_to(tx, account.id, now):
-            so_far = await rated_so_far(tx, open_period.edges, open_period.period, now, most=most)
-            drafts += await _drafted(tx, viewer, open_period, so_far)
+        open_since: dict[UUID, datetime] = {}
+        for one in await open_for_bill_to(tx, account.id, now):
+            so_far = await rated_so_far(tx, one.edges, one.period, now, dict(open_since), most=most)
+            drafts += await _drafted(tx, viewer, one, so_far)
+            open_since = {**{edge.id: one.period.start for edge in one.edges}, **open_since}
             most -= so_far.subscriptions
     return tuple(drafts)
 

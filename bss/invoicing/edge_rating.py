@@ -17,13 +17,14 @@ import orjson
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
 from bss.catalogue.price_list import ChargeKind
-from bss.invoicing.charges import Due, Prices, Terms, Unbillable, due
+from bss.invoicing.charged import Standing
+from bss.invoicing.charges import Charge, Due, Prices, Terms, Unbillable, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
-from bss.invoicing.line import CREDIT, ORIGINAL, BillableLine, invoice_id, line_id
+from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
 from bss.period import Period
-from bss.policy import LicenceLines, policy_named
+from bss.policy import LicenceLines, MoneyPolicy, policy_named
 from bss.tariff.rating import credit, rate
 
 
@@ -43,9 +44,12 @@ class Issue:
 
 
 class EdgeRating:
-    """Rates one billing period on one edge, by its price list, policy, zone and currency."""
+    """Rates one billing period on one edge, by its price list, policy, zone and currency.
 
-    def __init__(self, edge: Edge, period: Period, terms: PeriodTerms, now: datetime) -> None:
+    `closed` is up to when its periods are closed: the start of this one, or of the first open one before it.
+    """
+
+    def __init__(self, edge: Edge, period: Period, terms: PeriodTerms, now: datetime, closed: datetime) -> None:
         self._edge, self._edge_text = edge, str(edge.id)
         policy = policy_named(edge.policy)
         self._terms = Terms(period, edge.zone, policy, edge.anchored(period.start))
@@ -54,14 +58,25 @@ class EdgeRating:
         self._policies = {kind: by_the_line if kind is ChargeKind.USAGE else policy for kind in ChargeKind}
         self._prices = terms.prices.get(edge.price_list_id, Prices({}, {}))
         self._past, self._by_cycle = terms.past.get(edge.id, ()), terms.by_cycle
-        first = next((one for one in self._past if one.valid_from is None), edge)
-        self._cycles = CycleTerms(period, min(now, period.end), edge.zone, first.billing_day, self._agreed)
+        self._cycles = CycleTerms(
+            period=period,
+            until=min(now, period.end),
+            next_to_close=closed == period.start,
+            zone=edge.zone,
+            day=next((one for one in self._past if one.valid_from is None), edge).billing_day,
+            agreed=self._agreed,
+            charged_by=self._charged_by,
+        )
+        self._closed = closed
         self._invoice_id = invoice_id(edge, period)
         self._now = now
 
     def _agreed(self, offering_id: UUID, begun: datetime) -> Agreed:
         then = as_of(self._edge, self._past, begun)
         return Agreed(self._by_cycle.charges(then.price_list_id, offering_id, begun), policy_named(then.policy))
+
+    def _charged_by(self, known: Standing) -> tuple[Charge, MoneyPolicy]:
+        return self._by_cycle.charge(known.version_id, known.offering_id, known.charge), policy_named(known.policy)
 
     def lines(self, organisation_id: UUID, used: Consumption) -> list[BillableLine]:
         """The rated lines; none for what is neither used nor costs anything. Raises `Unbillable`."""
@@ -72,7 +87,8 @@ class EdgeRating:
     def _due(self, used: Consumption) -> Iterator[Due]:
         yield from due(used, self._prices, self._terms)
         if used.history is not None:
-            yield from due_by_cycle(used.history, self._cycles)
+            stands = used.history.standing(self._edge.id, self._closed)
+            yield from due_by_cycle(used.history, stands, self._cycles)
 
     def issues(self, used: Consumption, unbillable: Unbillable) -> list[Issue]:
         """The reasons as issues of this edge and period."""
@@ -82,14 +98,15 @@ class EdgeRating:
     def _line(self, organisation_id: UUID, used: Consumption, subscription: str, one: Due) -> BillableLine:
         edge, terms, charge = self._edge, self._terms, one.charge
         policy = one.policy or self._policies[charge.kind]
+        how = policy, edge.currency
         if one.kept is None:
-            kind, rated = ORIGINAL, rate(charge.price, one.quantity, one.share, policy, edge.currency)
+            amount, explanation = rate(charge.price, one.quantity, one.share, *how)
         else:
-            kind, rated = CREDIT, credit(charge.price, one.quantity, one.share, one.kept, policy, edge.currency)
-        amount, explanation = rated
+            amount, explanation = credit(charge.price, one.quantity, one.share, one.kept, *how)
         explanation["price_version"] = str(charge.version_id)
+        more = () if one.kind == ORIGINAL else (one.kind, terms.period.start)
         return BillableLine(
-            id=line_id(self._edge_text, subscription, charge.code, one.service_start, kind),
+            id=line_id(self._edge_text, subscription, charge.code, one.service_start, *more),
             organisation_id=organisation_id,
             path=edge.path,
             edge_id=edge.id,
@@ -100,7 +117,7 @@ class EdgeRating:
             charge=charge.code,
             charge_kind=charge.kind.value,
             description=charge.description,
-            kind=kind,
+            kind=one.kind,
             service_start=one.service_start,
             service_end=one.service_end,
             billing_start=terms.period.start,

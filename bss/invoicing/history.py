@@ -1,19 +1,21 @@
 """History: all the life of the subscriptions that are charged by a cycle of their own, or in advance.
 
-Owns: which subscriptions these are, and the reading of them. Does not own: what lies in one billing period of all
-others (`bss.invoicing.consumption`), or what is due (`bss.invoicing.cycles`).
+Owns: which subscriptions these are, the reading of them, and what stands charged of them. Does not own: what lies in
+one billing period of all others (`bss.invoicing.consumption`), or what is due (`bss.invoicing.cycles`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from uuid import UUID
 
 from asyncpg import Record
 
+from bss.invoicing.charged import ChargedLine, Standing, standing
 from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
+from bss.period import Period
 from bss.subscriptions.timeline import SegmentStatus
 from bss.transaction.begin import Transaction
 
@@ -25,12 +27,20 @@ EVER = datetime.max.replace(tzinfo=UTC)
 class History:
     """`first` is when the subscription was first paid for; places cover all of its stretches.
 
-    Stretches that differ in nothing that is charged, and touch, are one.
+    Stretches that differ in nothing that is charged, and touch, are one. What ended by `since` is settled: nothing of
+    it was learned after the billing period began. `charged` has the lines of earlier billing periods, on all edges.
     """
 
     first: datetime
+    since: datetime
     stretches: tuple[Stretch, ...]
     places: tuple[Place, ...]
+    charged: tuple[ChargedLine, ...] = ()
+
+    @property
+    def offering_ids(self) -> frozenset[UUID]:
+        """Of what it was, and what was charged of it."""
+        return frozenset({*(each.offering_id for each in self.stretches), *(line.offering_id for line in self.charged)})
 
     def within(self, windows: Iterable[Window]) -> History:
         """What of it lies in these windows; what lasts until the end of the last one lasts on."""
@@ -42,13 +52,28 @@ class History:
         """What of it was of these offerings."""
         return replace(self, stretches=tuple(each for each in self.stretches if each.offering_id in offering_ids))
 
+    def standing(self, edge_id: UUID, closed: datetime) -> tuple[Standing, ...]:
+        """What stands charged on the edge by the periods that began before the instant up to which it is closed."""
+        return standing(line for line in self.charged if line.edge_id == edge_id and line.billing_start < closed)
+
 
 _BY_CYCLE = """
 SELECT id FROM offering WHERE organisation_id = $1 AND cycle <> 'P1M'
 UNION SELECT offering_id FROM price WHERE organisation_id = $1 AND kind = 'recurring_in_advance'
 """
 
-_HISTORIES = """
+# What was learned after the period began may concern what earlier periods charged, even where nothing lasts any more.
+_CONCERNED = """
+SELECT subscription_id, min(effective_from) FILTER (WHERE learned) AS since FROM (
+  SELECT subscription_id, effective_from, effective_to, recorded_to,
+    recorded_from > $4 OR (recorded_to > $4 AND recorded_to <= $6) AS learned
+  FROM segment WHERE organisation_id = $1 AND subscription_id = ANY($2) AND offering_id = ANY($3)
+    AND effective_from < $5 AND recorded_from <= $6) AS known
+WHERE learned OR ((effective_to IS NULL OR effective_to > $4) AND (recorded_to IS NULL OR recorded_to > $6))
+GROUP BY subscription_id
+"""
+
+_LIVED = """
 WITH lived AS (
   SELECT g.subscription_id, array_agg(g.offering_id) AS offerings, array_agg(g.status) AS statuses,
     array_agg(g.quantity) AS quantities, array_agg(g.cycle) AS cycles, array_agg(g.effective_from) AS starts,
@@ -63,9 +88,20 @@ placed AS (
     AND (recorded_to IS NULL OR recorded_to > $3)
     AND account_id IN (SELECT account_id FROM subscription WHERE organisation_id = $1 AND id = ANY($2))
   GROUP BY account_id)
-SELECT s.id, s.path, s.removed_at, lived.*, placed.places, placed.arrivals
-FROM subscription s JOIN lived ON lived.subscription_id = s.id LEFT JOIN placed ON placed.account_id = s.account_id
-WHERE s.organisation_id = $1
+SELECT s.id, s.path, s.removed_at, lived.offerings, lived.statuses, lived.quantities, lived.cycles, lived.starts,
+  lived.ends, placed.places, placed.arrivals
+FROM subscription s LEFT JOIN lived ON lived.subscription_id = s.id LEFT JOIN placed ON placed.account_id = s.account_id
+WHERE s.organisation_id = $1 AND s.id = ANY($2)
+"""
+
+_CHARGED = """
+SELECT l.subscription_id, l.edge_id, l.charge, l.offering_id, l.kind, l.service_start, l.service_end, l.billing_start,
+  l.quantity, (l.explanation ->> 'price_version')::uuid AS version_id, l.explanation #>> '{policy,name}' AS policy,
+  coalesce(l.explanation ->> 'kept', l.explanation ->> 'share') AS share
+FROM billable_line l JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
+WHERE l.organisation_id = $1 AND l.subscription_id = ANY($2) AND l.billing_start < $3
+  AND (l.charge_kind = 'recurring_in_advance' OR (l.charge_kind = 'recurring' AND o.cycle <> 'P1M'))
+ORDER BY l.billing_start, l.kind <> 'credit', l.service_start
 """
 
 
@@ -75,25 +111,38 @@ async def offerings_by_cycle(tx: Transaction) -> frozenset[UUID]:
     return frozenset(row["id"] for row in rows)
 
 
-async def histories(tx: Transaction, subscription_ids: Collection[UUID], *, known_at: datetime) -> dict[UUID, History]:
-    """The histories of these subscriptions, as on record at `known_at`; none of one that was never paid for."""
-    rows = await tx.connection.fetch(_HISTORIES, tx.organisation_id, list(subscription_ids), known_at)
-    found = {row["id"]: _history_of(row) for row in rows}
-    return {subscription_id: history for subscription_id, history in found.items() if history is not None}
+async def histories(
+    tx: Transaction, among: Collection[UUID], period: Period, *, known_at: datetime
+) -> dict[UUID, History]:
+    """The histories of those subscriptions among these that are charged by cycle, as on record at `known_at`.
+
+    Of them that are in service in the period, and of them of which anything was learned since it began.
+    """
+    by_cycle = await offerings_by_cycle(tx)
+    if not by_cycle:
+        return {}
+    known = (list(among), list(by_cycle), period.start, period.end, known_at)
+    concerned = await tx.connection.fetch(_CONCERNED, tx.organisation_id, *known)
+    since = {row["subscription_id"]: min(row["since"] or period.start, period.start) for row in concerned}
+    if not since:
+        return {}
+    lines: dict[UUID, list[ChargedLine]] = {}
+    for row in await tx.connection.fetch(_CHARGED, tx.organisation_id, list(since), period.start):
+        lines.setdefault(row["subscription_id"], []).append(ChargedLine(*row[1:]))
+    rows = await tx.connection.fetch(_LIVED, tx.organisation_id, list(since), known_at)
+    return {row["id"]: _history_of(row, since[row["id"]], lines) for row in rows}
 
 
-def _history_of(row: Record) -> History | None:
+def _history_of(row: Record, since: datetime, lines: Mapping[UUID, list[ChargedLine]]) -> History:
     stretches = stretches_of(row)
     paid = [stretch.start for stretch in stretches if stretch.status is not SegmentStatus.TRIAL]
-    if not paid:
-        return None
-    if row["removed_at"] is not None:
+    if row["removed_at"] is not None and stretches:
         stretches = tuple(cut(stretches, stretches[0].start, row["removed_at"]))
-    paths, arrivals = row["places"] or [row["path"]], row["arrivals"] or [paid[0]]
+    paths, arrivals = row["places"] or [row["path"]], row["arrivals"] or [since]
     # Before its first place an account is taken to have stood there.
-    starts = [min(stretches[0].start, arrivals[0]) if stretches else arrivals[0], *arrivals[1:]]
+    starts = [min([each.start for each in stretches[:1]] + arrivals[:1]), *arrivals[1:]]
     places = tuple(map(Place, paths, starts, [*arrivals[1:], EVER]))
-    return History(min(paid), _joined(stretches), places)
+    return History(min(paid, default=EVER), since, _joined(stretches), places, tuple(lines.get(row["id"], ())))
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:

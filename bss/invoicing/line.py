@@ -17,8 +17,10 @@ from bss.period import Period
 
 ORIGINAL = "original"
 """The kind of a line that was rated when its period was closed."""
+CORRECTION = "correction"
+"""The kind of a line that was due in a period which was closed before that was known."""
 CREDIT = "credit"
-"""What was paid in advance and is given back, from when it ended on."""
+"""The kind of a line that gives back what was charged, from when it ended on."""
 
 
 class BillableLine(NamedTuple):
@@ -53,10 +55,13 @@ class BillableLine(NamedTuple):
 
 
 def line_id(
-    edge_id: UUID | str, subscription_id: UUID | str, charge: str, service_start: datetime, kind: str = ORIGINAL
+    edge_id: UUID | str, subscription_id: UUID | str, charge: str, service_start: datetime, *more: str | datetime
 ) -> UUID:
-    """The id of a line, from its natural key; ids may come as text, which a loop writes once."""
-    return derived("line", edge_id, subscription_id, charge, service_start, kind)
+    """The id of a line, from its natural key; ids may come as text, which a loop writes once.
+
+    An original line is the only one of its key. `more` is the kind and the billing period's start of another one.
+    """
+    return derived("line", edge_id, subscription_id, charge, service_start, *(more or (ORIGINAL,)))
 
 
 def invoice_id(edge: Edge, billing_period: Period) -> UUID | None:

@@ -7,7 +7,7 @@ storing (`bss.invoicing.write_lines`).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -29,10 +29,20 @@ class PeriodRating:
     """Rates one billing period on its open edges."""
 
     def __init__(
-        self, period: Period, edges: Iterable[Edge], channel: Channel, terms: PeriodTerms, now: datetime
+        self,
+        period: Period,
+        edges: Iterable[Edge],
+        channel: Channel,
+        terms: PeriodTerms,
+        now: datetime,
+        open_since: Mapping[UUID, datetime] | None = None,
     ) -> None:
+        """`open_since` has the edges of which an earlier period is open too, with the start of the first one."""
         self._channel, self._period = channel, period
-        self._edges = {edge.id: EdgeRating(edge, period, terms, now) for edge in edges}
+        earlier = open_since or {}
+        self._edges = {
+            edge.id: EdgeRating(edge, period, terms, now, earlier.get(edge.id, period.start)) for edge in edges
+        }
 
     def rated(self, organisation_id: UUID, used: Consumption) -> tuple[list[BillableLine], list[Issue]]:
         """The lines on every open edge of the subscription's chain, and the edges that cannot be charged."""
@@ -62,15 +72,21 @@ class PeriodRating:
                 yield edge_id, part
 
     def _bought(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
-        supply = {stretch.offering_id: self._channel.supply(stretch.offering_id) for stretch in used.stretches}
+        offering_ids = {stretch.offering_id for stretch in used.stretches}
+        if used.history is not None:
+            offering_ids |= used.history.offering_ids
+        supply = {offering_id: self._channel.supply(offering_id) for offering_id in offering_ids}
         for edge in set(supply.values()):
             if edge is not None:
                 yield edge.id, used.among({offering_id for offering_id, over in supply.items() if over == edge})
 
     def _sold(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
-        held = {} if used.history is None else self._windows(used.history.places)
+        if used.history is None:
+            yield from self._consumed(used)
+            return
+        held = self._windows(used.history.places)
         for edge_id, part in self._consumed(used):
-            yield edge_id, part if used.history is None else replace(part, history=used.history.within(held[edge_id]))
+            yield edge_id, replace(part, history=used.history.within(held.get(edge_id, ())))
 
     def _consumed(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
         """The selling edges of its chain, each with what of the period was charged on it."""

@@ -7,7 +7,7 @@ what is due and what it costs: the same `PeriodRating` as a bill run's. Nothing 
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -50,9 +50,17 @@ def as_the_bill_run(viewer: Viewer) -> Viewer:
 
 
 async def rated_so_far(
-    tx: Transaction, edges: Collection[Edge], period: Period, now: datetime, *, most: int = MOST_SUBSCRIPTIONS
+    tx: Transaction,
+    edges: Collection[Edge],
+    period: Period,
+    now: datetime,
+    open_since: Mapping[UUID, datetime],
+    *,
+    most: int = MOST_SUBSCRIPTIONS,
 ) -> SoFar:
     """The period on these edges up to now, or to its end when that has passed; `tx` sees as the bill run does.
+
+    `open_since` has the edges of which an earlier period is, or may be, open, with the start of the first one.
 
     Raises `InvalidInput` when more than `most` subscriptions would have to be rated. The number of statements does not
     depend on how many there are.
@@ -65,7 +73,7 @@ async def rated_so_far(
     used = await consumption_of(tx, Period(period.start, until), consumers, known_at=now)
     channel = await channel_around(tx, places)
     terms = await terms_of_period(tx, edges, period, known_at=now)
-    rating = PeriodRating(period, edges, channel, terms, now)
+    rating = PeriodRating(period, edges, channel, terms, now, open_since)
     lines, issues = await to_thread(_rated, rating, tx.organisation_id, used, until)
     return SoFar(until, tuple(lines), tuple(issues), len(used))
 

@@ -234,7 +234,9 @@ KEYS = [
     "CREATE INDEX segment_current ON segment (organisation_id, subscription_id, effective_from)"
     " WHERE recorded_to IS NULL",
     "ALTER TABLE billable_line ADD CONSTRAINT line_once UNIQUE"
-    " (organisation_id, edge_id, subscription_id, charge, service_start, kind)",
+    " (organisation_id, edge_id, subscription_id, charge, service_start, kind, billing_start)",
+    "CREATE UNIQUE INDEX line_original_once ON billable_line"
+    " (organisation_id, edge_id, subscription_id, charge, service_start) WHERE kind = 'original'",
     "ALTER TABLE billable_line ADD CONSTRAINT line_periods_apart EXCLUDE USING gist (organisation_id WITH =,"
     " edge_id WITH =, subscription_id WITH =, charge WITH =, tstzrange(service_start, service_end) WITH &&)"
     " WHERE (kind = 'original' AND charge_kind <> 'recurring_in_advance')",

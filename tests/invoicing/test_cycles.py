@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY, Cycle, CycleAnchor, CycleUnit, cycle_of
+from bss.invoicing.charged import ChargedLine, standing
 from bss.invoicing.charges import Charge, Due
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
 from bss.invoicing.history import EVER, History
+from bss.invoicing.line import CREDIT
 from bss.invoicing.stretch import Place, Stretch
 from bss.period import Period, billing_period
 from bss.policy import POLICIES
@@ -43,31 +45,50 @@ def seats(quantity: int, start: datetime, end: datetime | None = None, cycle: Cy
     return Stretch(SEAT, SegmentStatus.ACTIVE, Decimal(quantity), cycle, start, end)
 
 
-def history(*stretches: Stretch) -> History:
-    return History(stretches[0].start, stretches, (Place("root.", stretches[0].start, EVER),))
+def history(*stretches: Stretch, since: datetime | None = None) -> History:
+    first = stretches[0].start if stretches else EVER
+    return History(first, since or at(1, 1), stretches, (Place("root.", at(1, 1), EVER),))
 
 
-def months(since: datetime, number: int, day: int = 1) -> Iterator[Period]:
+def months(since: datetime, number: int, day: int = 1, zone: str = "UTC") -> Iterator[Period]:
     for _ in range(number):
-        period = billing_period(since, day=day, zone="UTC")
+        period = billing_period(since, day=day, zone=zone)
         yield period
         since = period.end
 
 
 def billed(
-    known: History, kind: ChargeKind, periods: Sequence[Period], zone: str = "UTC", day: int = 1
+    known: History | Sequence[History], kind: ChargeKind, periods: Sequence[Period], zone: str = "UTC", day: int = 1
 ) -> list[tuple[Due, Rated]]:
-    charges = (Charge("seat", kind, "Seats", PRICE, UUID(int=2), "seat"),)
-    found = []
-    for period in periods:
-        terms = CycleTerms(period, period.end, zone, day, lambda *_: Agreed(charges, POLICY))
-        for one in due_by_cycle(known, terms):
-            how = POLICY, "EUR"
-            if one.kept is None:
-                found.append((one, rate(PRICE, one.quantity, one.share, *how)))
-            else:
-                found.append((one, credit(PRICE, one.quantity, one.share, one.kept, *how)))
+    """The lines of these periods, one after the other, each by what is known when it is billed."""
+    charge = Charge("seat", kind, "Seats", PRICE, UUID(int=2), "seat")
+    found: list[tuple[Due, Rated]] = []
+    lines: list[ChargedLine] = []
+    for index, period in enumerate(periods):
+        terms = CycleTerms(
+            *(period, period.end, True, zone, day),
+            lambda *_: Agreed((charge,), POLICY),
+            lambda _: (charge, POLICY),
+        )
+        told = known if isinstance(known, History) else known[index]
+        now = [(one, _rated(one)) for one in due_by_cycle(told, standing(lines), terms)]
+        lines += sorted((_line(one, period, rated) for one, rated in now), key=lambda line: line.kind != CREDIT)
+        found += now
     return found
+
+
+def _rated(one: Due) -> Rated:
+    if one.kept is None:
+        return rate(PRICE, one.quantity, one.share, POLICY, "EUR")
+    return credit(PRICE, one.quantity, one.share, one.kept, POLICY, "EUR")
+
+
+def _line(one: Due, period: Period, rated: Rated) -> ChargedLine:
+    given = rated.explanation
+    return ChargedLine(
+        *(UUID(int=3), one.charge.code, one.offering_id, one.kind, one.service_start, one.service_end, period.start),
+        *(one.quantity.numerator, one.charge.version_id, POLICY.name, given.get("kept", given["share"])),
+    )
 
 
 def printed(lines: Sequence[tuple[Due, Rated]]) -> list[tuple[str, str, str]]:
@@ -133,7 +154,7 @@ def test_several_weeks_are_on_one_bill() -> None:
 
 def test_a_trial_does_not_count_and_the_year_begins_when_it_is_paid() -> None:
     tried = Stretch(SEAT, SegmentStatus.TRIAL, Decimal(1), YEARLY, at(1, 1), at(1, 31))
-    known = History(at(1, 31), (tried, seats(1, at(1, 31))), (Place("root.", at(1, 1), EVER),))
+    known = History(at(1, 31), at(1, 1), (tried, seats(1, at(1, 31))), (Place("root.", at(1, 1), EVER),))
     assert printed(billed(known, ADVANCE, list(months(at(1, 1), 3)))) == [("31 Jan 26", "31 Jan 27", "9.99")]
 
 
@@ -166,11 +187,7 @@ def test_charges_and_credits_of_a_cycle_add_up_to_what_lasted(
         seats(quantity, start, end, cycle) for start, end, quantity in zip(instants, ends, quantities, strict=False)
     )
     known = history(*stretches)
-    periods: list[Period] = []
-    begun = at(1, 1)
-    while len(periods) < 48:
-        periods.append(billing_period(begun, day=day, zone=ZONE))
-        begun = periods[-1].end
+    periods = list(months(at(1, 1), 48, day, ZONE))
     assert all(earlier.end == later.start for earlier, later in pairwise(periods))
     lines = billed(known, kind, periods, ZONE, day)
     for stretch in stretches:
@@ -181,6 +198,73 @@ def test_charges_and_credits_of_a_cycle_add_up_to_what_lasted(
             _adds_up([(o, r) for o, r in of_it if whole.contains(o.service_start)], stretch, whole, periods[-1], kind)
             begun = whole.end
     assert all(recompute(stripped(rated.explanation)) == rated.amount.amount for _, rated in lines)
+
+
+timelines = st.lists(st.tuples(turns, st.lists(st.integers(0, 9), min_size=6, max_size=6)), min_size=1, max_size=4)
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    cycle=cycles.filter(lambda cycle: cycle != MONTHLY),
+    told=timelines,
+    kind=st.sampled_from([ADVANCE, ARREARS]),
+    day=st.sampled_from([1, 15, 31]),
+)
+def test_however_late_a_change_is_learned_all_lines_add_up_to_what_lasted(
+    cycle: Cycle, told: list[tuple[list[int], list[int]]], kind: ChargeKind, day: int
+) -> None:
+    """Every few months another life of the subscription is learned, back to its beginning; the last one counts.
+
+    A quantity of 0 stands for a stretch that is not in service.
+    """
+    known = [history(*_stretches(cycle, *timeline)) for timeline in told for _ in range(4)]
+    known += [known[-1]] * 30
+    periods = list(months(at(1, 1), len(known), day, ZONE))
+    lines = billed(known, kind, periods, ZONE, day)
+    owed = Decimal(0)
+    for stretch in known[-1].stretches:
+        begun = stretch.start
+        while begun < (stretch.end or periods[-1].end):
+            whole = cycle.at(begun, first=known[-1].first, day=day, zone=ZONE)
+            start, end = max(stretch.start, whole.start), min(stretch.end or whole.end, whole.end)
+            if kind is ADVANCE and end > periods[-1].end:
+                end = whole.end
+            if start < periods[-1].end if kind is ADVANCE else end <= periods[-1].end:
+                lasted = share(Period(start, end), whole, ZONE, POLICY)
+                quantity = Quantity(stretch.quantity, unit="seat")
+                owed += rate(PRICE, quantity, lasted, POLICY, "EUR").amount.amount
+            begun = whole.end
+    assert sum((rated.amount.amount for _, rated in lines), Decimal(0)) == owed
+    assert all(recompute(stripped(rated.explanation)) == rated.amount.amount for _, rated in lines)
+
+
+def _stretches(cycle: Cycle, turns: list[int], quantities: list[int]) -> Iterator[Stretch]:
+    instants = [at(1, 1) + timedelta(days=turn, hours=7) for turn in turns]
+    for (start, end), quantity in zip(pairwise(instants), quantities, strict=False):
+        if quantity:
+            yield seats(quantity, start, end, cycle)
+
+
+def test_a_cancellation_that_is_learned_after_the_bill_is_credited_on_the_next_one() -> None:
+    """The year was charged in January; in February one learns that it ended on 20 January: 5 of 365 days."""
+    lasting, ended = seats(1, at(1, 15)), seats(1, at(1, 15), at(1, 20))
+    lines = billed([history(lasting), history(ended), history(ended)], ADVANCE, list(months(at(1, 1), 3)))
+    assert printed(lines) == [("15 Jan 26", "15 Jan 27", "9.99"), ("20 Jan 26", "15 Jan 27", "-9.85")]
+
+
+def test_a_sale_that_is_learned_after_the_bill_is_a_correction_on_the_next_one() -> None:
+    sold = history(seats(1, at(1, 15)))
+    lines = billed([history(), sold, sold], ADVANCE, list(months(at(1, 1), 3)))
+    assert [(one.kind, str(rated.amount.amount)) for one, rated in lines] == [("correction", "9.99")]
+
+
+def test_another_quantity_from_the_start_is_credited_in_full_and_charged_anew() -> None:
+    lines = billed([history(seats(2, at(1, 15))), history(seats(3, at(1, 15)))], ADVANCE, list(months(at(1, 1), 2)))
+    assert [(one.kind, str(rated.amount.amount)) for one, rated in lines] == [
+        ("original", "19.98"),
+        ("correction", "29.97"),
+        ("credit", "-19.98"),
+    ]
 
 
 def _belongs(one: Due, stretch: Stretch) -> bool:

@@ -1,0 +1,75 @@
+"""What stands charged: the lines of closed periods that a cycle has on an edge, less what was credited of them. Pure.
+
+Owns: the value, and the reckoning of credits against charges. Does not own: reading the lines
+(`bss.invoicing.history`), or what ought to stand (`bss.invoicing.cycles`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+
+from bss.invoicing.line import CREDIT
+from bss.period import Share
+
+
+class ChargedLine(NamedTuple):
+    """A line of a charge that is due by cycle. `share` is the part of its cycle that stands with it, as a fraction."""
+
+    edge_id: UUID
+    charge: str
+    offering_id: UUID
+    kind: str
+    service_start: datetime
+    service_end: datetime
+    billing_start: datetime
+    quantity: Decimal
+    version_id: UUID
+    policy: str
+    share: str
+
+
+class Standing(NamedTuple):
+    """One charge for `[start, until)`, by a price of that version and rounded by the policy of that name."""
+
+    charge: str
+    offering_id: UUID
+    start: datetime
+    until: datetime
+    quantity: Decimal
+    version_id: UUID
+    policy: str
+    share: Share
+
+
+def standing(lines: Iterable[ChargedLine]) -> tuple[Standing, ...]:
+    """What stands after these lines of one edge, which come in the order of their billing periods, credits first.
+
+    A credit ends the charge that lasts until where it ends, and begins latest before it.
+    """
+    found: dict[tuple[str, datetime], Standing] = {}
+    for line in lines:
+        if line.kind != CREDIT:
+            found[line.charge, line.service_start] = _charged(line)
+            continue
+        ended = max(
+            (one for one in found.values() if one.charge == line.charge and one.until == line.service_end),
+            key=lambda one: (one.start <= line.service_start, one.start),
+        )
+        del found[ended.charge, ended.start]
+        if ended.start < line.service_start:
+            found[ended.charge, ended.start] = ended._replace(until=line.service_start, share=_share(line.share))
+    return tuple(found.values())
+
+
+def _charged(line: ChargedLine) -> Standing:
+    what = line.charge, line.offering_id, line.service_start, line.service_end, line.quantity
+    return Standing(*what, line.version_id, line.policy, _share(line.share))
+
+
+def _share(text: str) -> Share:
+    over, _, under = text.partition("/")
+    return Share(int(over), int(under))
