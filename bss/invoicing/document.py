@@ -261,7 +261,7 @@ def _head(document: InvoiceDocument) -> list[str]:
     buyer = tuple(line for line in (bill_to.name, *bill_to.address, account, bill_to.email) if line)
     return [
         title(document, document.kind.upper()),
-        f"Issued {document.issued_on}, due {document.due_on}",
+        f"Issued {document.issued_on}{'' if document.kind is DocumentKind.CREDIT_NOTE else f', due {document.due_on}'}",
         f"Billing period {period} ({period.zone})",
         "",
         f"{'From':<49} Bill to",

@@ -19,7 +19,7 @@ import pytest
 import pytest_asyncio
 from pypdf import PdfReader
 
-from bss.invoicing.document import InvoiceDocument
+from bss.invoicing.document import DocumentKind, InvoiceDocument
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.renderer import MissingGlyph, Renderer, RenderFailed, Unprintable
 from tests.contracts.documents import BILL_TO, ISSUER, LINES, invoice, logo_png, long_invoice
@@ -54,6 +54,15 @@ async def test_the_pdf_says_number_parties_every_amount_subtotals_and_total(rend
     assert "Subtotal Bakeri Sol AS 1 310.05" in page
     assert "Subtotal Rederiet Bris AS 127.20" in page
     assert "Total EUR 1 437.25" in page
+
+
+async def test_a_credit_note_says_so_and_asks_for_nothing(renderer: Renderer) -> None:
+    (page,) = pages(await renderer.pdf(replace(invoice(), kind=DocumentKind.CREDIT_NOTE, total="-12.50")))
+    assert "Credit note number NCD-2026-00017" in page
+    assert "Nothing is to be paid: the amount is credited to your account." in page
+    assert "Total EUR -12.50" in page
+    assert "Please pay" not in page
+    assert "Due" not in page.split()
 
 
 async def test_each_line_tells_its_service_period_in_the_zone_of_the_bill(renderer: Renderer) -> None:
