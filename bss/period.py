@@ -133,6 +133,13 @@ def local_days(window: Period, zone: str) -> Iterator[Period]:
             yield Period(start, end)
 
 
+def local_day(at: datetime, zone: str) -> Period:
+    """The local calendar day that contains the instant: 23 to 25 hours. Raises UnknownZone."""
+    local = zone_named(zone)
+    day = at.astimezone(local).date()
+    return Period(midnight(day, local), midnight(day + timedelta(days=1), local))
+
+
 def midnight(day: date, local: ZoneInfo) -> datetime:
     """The first instant of the local day.
 

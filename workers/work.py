@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from bss.clock import Clock
+from bss.invoicing.bill_on_schedule import bill_on_schedule
 from bss.invoicing.bill_run import run
 from bss.invoicing.record_delivery import record_delivery
 from bss.invoicing.render import render
@@ -47,6 +48,7 @@ async def _deliver(viewer: Viewer, key: str, tools: Tools) -> None:
 
 BODIES: dict[JobKind, Body] = {
     JobKind.BILL_RUN: _bill,
+    JobKind.BILL_SCHEDULE: lambda viewer, _day, tools: bill_on_schedule(viewer, now=tools.clock.now()),
     JobKind.INVOICE_DELIVER: lambda viewer, key, tools: record_delivery(viewer, UUID(key), now=tools.clock.now()),
     JobKind.INVOICE_RENDER: _render,
     JobKind.SYNC_AWAIT_PAYMENT: lambda viewer, key, tools: await_payment(viewer, key, now=tools.clock.now()),

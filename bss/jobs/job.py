@@ -15,6 +15,7 @@ class JobKind(StrEnum):
     """What a job does; the key names on what. Alphabetical."""
 
     BILL_RUN = "bill:run"
+    BILL_SCHEDULE = "bill:schedule"
     INVOICE_DELIVER = "invoice:deliver"
     INVOICE_RENDER = "invoice:render"
     SYNC_AWAIT_PAYMENT = "sync:await-payment"
@@ -27,6 +28,7 @@ class JobKind(StrEnum):
 
 MEANING: dict[JobKind, str] = {
     JobKind.BILL_RUN: "Close the ended billing periods and issue their invoices; key: the bill run.",
+    JobKind.BILL_SCHEDULE: "Look whether billing periods have ended, and ask for their bill run; key: the day.",
     JobKind.INVOICE_DELIVER: "Note that an issued invoice is to be sent, where its issuer sends; key: the invoice.",
     JobKind.INVOICE_RENDER: "Make the PDF of an issued invoice and store it; key: the invoice.",
     JobKind.SYNC_AWAIT_PAYMENT: "Look at a subscription again when its trial ends; key: the subscription.",

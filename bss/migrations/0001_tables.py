@@ -475,6 +475,7 @@ class Migration(migrations.Migration):
                 ("currency", fields.TextField(unique=False)),
                 ("root_account_id", fields.UUIDField()),
                 ("modules", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("billing_grace_days", fields.IntField(null=True)),
                 ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
             ],
             options={

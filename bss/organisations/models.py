@@ -20,6 +20,7 @@ class OrganisationModel(OrganisationRow):
     currency: str = fields.TextField()
     root_account_id: UUID = fields.UUIDField()
     modules: Any = fields.JSONField()
+    billing_grace_days: int | None = fields.IntField(null=True)
     created_at: datetime = fields.DatetimeField()
 
     class Meta:

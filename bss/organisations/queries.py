@@ -28,7 +28,7 @@ ACCOUNT_COLUMNS = (
 
 @dataclass(frozen=True)
 class Organisation:
-    """An organisation's own card."""
+    """An organisation's own card. It is billed by itself so many days after a period's end; None: by request."""
 
     id: UUID
     name: str
@@ -37,6 +37,7 @@ class Organisation:
     currency: str
     root_account_id: UUID
     modules: frozenset[Module]
+    billing_grace_days: int | None
 
 
 def account_of(row: Record) -> Account:
@@ -49,7 +50,7 @@ async def organisation(viewer: Viewer) -> Organisation:
     """The viewer's own organisation."""
     async with reading(viewer) as tx:
         row = await tx.connection.fetchrow(
-            "SELECT id, name, slug, zone, currency, root_account_id, modules FROM organisation"
+            "SELECT id, name, slug, zone, currency, root_account_id, modules, billing_grace_days FROM organisation"
             " WHERE organisation_id = $1",
             viewer.organisation_id,
         )

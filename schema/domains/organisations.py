@@ -12,6 +12,7 @@ from bss.hierarchy.close_account import close_account
 from bss.hierarchy.move_account import move_account
 from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
+from bss.invoicing.set_billing_schedule import SetBillingSchedule, set_billing_schedule
 from bss.module import EDITIONS, Edition, Module, edition_of
 from bss.organisations import account as domain
 from bss.organisations import placement, queries
@@ -59,6 +60,9 @@ class Organisation(Node):
     root_account_id: strawberry.ID
     edition: Edition | None = strawberry.field(description="The edition that has exactly these modules, if one has.")
     modules: list[Module] = strawberry.field(description="What is switched on.")
+    billing_grace_days: int | None = strawberry.field(
+        description="A billing period is closed by itself so many days after its end; null: by request only."
+    )
 
     @classmethod
     def of(cls, organisation: queries.Organisation) -> Organisation:
@@ -71,6 +75,7 @@ class Organisation(Node):
             root_account_id=id_of(Kind.ACCOUNT, organisation.root_account_id),
             edition=edition_of(organisation.modules),
             modules=sorted(organisation.modules),
+            billing_grace_days=organisation.billing_grace_days,
         )
 
 
@@ -183,6 +188,13 @@ FINDERS[Kind.ORGANISATION] = _own_organisation
 SHOWN[Kind.ORGANISATION] = Organisation
 
 
+@strawberry.input
+class SetBillingScheduleInput:
+    grace_days: int | None = strawberry.field(
+        description="Days after the end of a billing period, for usage that comes late; null: by request only."
+    )
+
+
 @strawberry.input(one_of=True, description="A named set of modules, or modules one by one.")
 class SetModulesInput:
     edition: strawberry.Maybe[Edition]
@@ -255,6 +267,13 @@ class Mutation:
         request_of=move,
         answer=_shown,
         place_of=place_in_move,
+    )
+    set_billing_schedule = mutation(
+        set_billing_schedule,
+        input_type=SetBillingScheduleInput,
+        result=Organisation,
+        request_of=lambda given: SetBillingSchedule(given.grace_days),
+        answer=_own,
     )
     set_modules = mutation(
         set_modules,

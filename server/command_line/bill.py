@@ -13,6 +13,7 @@ from bss.invoicing.bill_run import RequestBillRun, request_bill_run
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.queries import Invoice
 from bss.invoicing.run_queries import BillRun, bill_runs
+from bss.invoicing.set_billing_schedule import SetBillingSchedule, set_billing_schedule
 from bss.money import Money
 from bss.organisations import queries as organisations
 from bss.transaction.page import PageRequest
@@ -47,6 +48,23 @@ def bill_run(organisation: str, until: datetime | None) -> Record:
         return _run((await bill_runs(viewer, (requested.object_id,)))[requested.object_id])
 
     return with_installation(body)
+
+
+@bill.command("schedule")
+@answers
+@of_organisation
+@click.option("--grace-days", type=int, help="Close a period by itself so many days after its end.")
+@click.option("--off", is_flag=True, help="Bill by request only.")
+def schedule(organisation: str, grace_days: int | None, off: bool) -> Record:
+    """Say when ORGANISATION (its slug) is billed by itself; workers do it, once for what ended while none ran."""
+    if off == (grace_days is not None):
+        raise click.UsageError("Give either --grace-days or --off.")
+
+    async def body(viewer: Viewer) -> Record:
+        await set_billing_schedule(viewer, SetBillingSchedule(grace_days), now=clock().now())
+        return {"billingGraceDays": (await organisations.organisation(viewer)).billing_grace_days}
+
+    return asked(organisation, body)
 
 
 @bill.command("list")

@@ -187,6 +187,14 @@ async def test_a_month_is_billed_once_and_its_invoice_is_listed(books: Books, te
     assert "CLOUD-000001" in terminal.bss("bill", "list", "cloud").out
 
 
+async def test_the_days_of_grace_after_which_it_bills_by_itself(books: Books, terminal: Terminal) -> None:
+    schedule = ("bill", "schedule", "cloud")
+    assert terminal.asked(*schedule, "--grace-days", "5") == {"billingGraceDays": 5}
+    assert terminal.asked(*schedule, "--off") == {"billingGraceDays": None}
+    for wrong in ((), ("--off", "--grace-days", "1")):
+        assert "Give either --grace-days or --off." in terminal.bss(*schedule, *wrong).err
+
+
 async def test_a_file_of_usage_is_imported_once(
     server: Server, monkeypatch: pytest.MonkeyPatch, terminal: Terminal, tmp_path: Path
 ) -> None:
