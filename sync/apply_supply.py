@@ -1,7 +1,7 @@
 """Step at the reseller: take the terms at which the organisation buys from its distributor.
 
-Owns: the order prices, then edge; and that what was refused before is tried again under new terms. Does not own: the
-rows of the received list and edge (`bss.catalogue.receive_prices`, `bss.agreements.receive_supply`).
+Owns: the order prices, then edge; and that what was refused or free before is looked at again under new terms. Does not
+own: the rows of the received list and edge (`bss.catalogue.receive_prices`, `bss.agreements.receive_supply`).
 
 Prices are kept for the offerings that resell one of the distributor's. Those of other offerings are passed over: the
 distributor's next word holds the whole list again, and can be asked for (`sync.resend_supply`).
@@ -14,6 +14,8 @@ from uuid import UUID
 
 from bss.agreements.receive_supply import SupplyTerms, receive_supply
 from bss.catalogue.receive_prices import receive_prices
+from bss.jobs.enqueue import enqueue
+from bss.jobs.job import JobKind
 from bss.transaction.begin import Transaction
 from sync import pair as pairs
 from sync.link import Link
@@ -40,4 +42,5 @@ async def apply_supply(tx: Transaction, link: Link, message: Message, now: datet
     edge_id = await receive_supply(tx, terms, now=now)
     await pairs.applied(tx, pair, message.version)
     await resume_all(tx, link, now)
+    await enqueue(tx, JobKind.SYNC_CAPTURE_PAID, str(received.price_list_id), now=now)
     return edge_id

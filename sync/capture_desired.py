@@ -3,9 +3,10 @@
 Owns: the decision what crosses, the minting of pairs, and the order in which new accounts are written. Does not
 own: the documents (`sync.desired`), or sending (`sync.deliver`).
 
-A subscription crosses when its offering is bought over a link and it has been paid for, not only tried; it takes
-its account with it, and the accounts above that one. Each body may run any number of times with one effect:
-a state is written once per version.
+A subscription crosses when its offering is bought over a link and it has been paid for, not only tried or had for
+nothing (`sync.crossing`), and from then on for ever; it takes its account with it, the accounts above that one, and the
+plan and the predecessor that it needs. Each body may run any number of times with one effect: a state is written once
+per version.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.catalogue import queries as catalogue
-from bss.jobs.enqueue import enqueue
+from bss.jobs.enqueue import enqueue, expect
 from bss.jobs.job import JobKind
 from bss.organisations import queries as organisations
 from bss.organisations.account import Account, ancestor_paths
@@ -26,6 +27,8 @@ from bss.viewer import Viewer
 from sync import link as links
 from sync import pair as pairs
 from sync.capture_document import account_document, subscription_document
+from sync.capture_paid import look_again_below
+from sync.crossing import due_from
 from sync.desired import crosses_from, data_of
 from sync.link import Link, Side
 from sync.message import Subject
@@ -34,9 +37,13 @@ from sync.pair import Pair
 
 
 async def capture_account(viewer: Viewer, key: str, *, now: datetime) -> None:
-    """Send the account's present state on every link that it has crossed; `key` is the account's id."""
+    """Send the account's present state on every link that it has crossed; `key` is the account's id.
+
+    Where it was moved, other edges stand above it, and what was free below it may be paid for.
+    """
     account_id = UUID(key)
     async with begin(viewer) as tx:
+        await look_again_below(tx, (await _account(tx, account_id)).path, now)
         for pair in await pairs.of_locals(tx, None, (account_id,)):
             link = await links.locked(tx, pair.link_id)
             if link.side is Side.RESELLER and pair.subject is Subject.ACCOUNT:
@@ -53,31 +60,50 @@ async def capture_subscription(viewer: Viewer, key: str, *, now: datetime) -> No
 
 
 async def await_payment(viewer: Viewer, key: str, *, now: datetime) -> None:
-    """At the end of a trial: look at the subscription again, which may be paid for now; `key` is its id."""
+    """At the end of a trial or the start of a price: look at the subscription again; `key` is its id."""
     async with begin(viewer) as tx:
         await enqueue(tx, JobKind.SYNC_CAPTURE_SUBSCRIPTION, key, now=now)
 
 
-async def _capture(tx: Transaction, link: Link, subscription_id: UUID, now: datetime) -> Pair | None:
-    """Send the subscription if it crosses, after the plan beside which it stands and the one that it succeeds."""
+async def _capture(tx: Transaction, link: Link, subscription_id: UUID, now: datetime) -> None:
+    """Send the subscription if it crosses; what is not paid for yet is looked at again when it is."""
     subscription, timeline = await _read(tx, subscription_id)
-    known = await pairs.of_locals(tx, link.id, (subscription_id,))
-    due = crosses_from(timeline)
-    if not known and (due is None or due > now):
-        if due is not None:
-            await enqueue(tx, JobKind.SYNC_AWAIT_PAYMENT, str(subscription_id), now=due)
-        return None
-    before = [
-        None if other is None else await _capture(tx, link, other, now)
+    if not await pairs.of_locals(tx, link.id, (subscription_id,)):
+        due = await due_from(tx.viewer, subscription.path, timeline)
+        if await _is_awaited(tx, subscription_id, due, now):
+            return
+    await _send(tx, link, subscription, timeline, now)
+
+
+async def _send(tx: Transaction, link: Link, subscription: Subscription, timeline: Timeline, now: datetime) -> Pair:
+    """Send the subscription, after the plan beside which it stands and the one that it succeeds."""
+    parent, predecessor = [
+        None if other is None else await _capture_needed(tx, link, other, now)
         for other in (subscription.parent_id, subscription.predecessor_id)
     ]
     account = await _capture_accounts(tx, link, subscription.path, now)
-    pair = await pairs.minted(tx, link.id, Subject.SUBSCRIPTION, subscription_id, now)
+    pair = await pairs.minted(tx, link.id, Subject.SUBSCRIPTION, subscription.id, now)
     document = await subscription_document(
-        tx, subscription, timeline, account=account, parent=before[0], predecessor=before[1]
+        tx, subscription, timeline, account=account, parent=parent, predecessor=predecessor
     )
     await _put(tx, link, pair, subscription.version, data_of(document), now)
     return pair
+
+
+async def _capture_needed(tx: Transaction, link: Link, subscription_id: UUID, now: datetime) -> Pair | None:
+    """Send what another one needs that crosses: though it be free, but not while it is in trial."""
+    subscription, timeline = await _read(tx, subscription_id)
+    known = await pairs.of_locals(tx, link.id, (subscription_id,))
+    if not known and await _is_awaited(tx, subscription_id, crosses_from(timeline), now):
+        return None
+    return await _send(tx, link, subscription, timeline, now)
+
+
+async def _is_awaited(tx: Transaction, subscription_id: UUID, due: datetime | None, now: datetime) -> bool:
+    """Whether the subscription is not to cross yet; one that is to cross later is looked at again then."""
+    if due is not None and due > now:
+        await expect(tx, JobKind.SYNC_AWAIT_PAYMENT, str(subscription_id), at=due)
+    return due is None or due > now
 
 
 async def _link_of(tx: Transaction, subscription_id: UUID) -> Link | None:

@@ -131,9 +131,9 @@ def paid(timeline: Timeline) -> Timeline:
 
 
 def crosses_from(timeline: Timeline) -> datetime | None:
-    """From when on the subscription is to be mirrored: at once (its start) if it was never in trial; None: never.
+    """From when on it is no trial: at once (before its start) if it was never in trial; None: it is never more.
 
-    A trial crosses when it becomes paid, and not before.
+    A trial crosses when it becomes paid, and not before. What is free is known where prices are (`sync.crossing`).
     """
     crossing = paid(timeline)
     if not crossing:

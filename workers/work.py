@@ -17,7 +17,14 @@ from bss.invoicing.render import render
 from bss.invoicing.renderer import Renderer
 from bss.jobs.job import JobKind
 from bss.viewer import Viewer
-from sync.capture import await_payment, capture_account, capture_subscription, capture_supply, capture_usage
+from sync.capture import (
+    await_payment,
+    capture_account,
+    capture_paid,
+    capture_subscription,
+    capture_supply,
+    capture_usage,
+)
 from sync.deliver import deliver
 from sync.transport import Transport
 
@@ -53,6 +60,7 @@ BODIES: dict[JobKind, Body] = {
     JobKind.INVOICE_RENDER: _render,
     JobKind.SYNC_AWAIT_PAYMENT: lambda viewer, key, tools: await_payment(viewer, key, now=tools.clock.now()),
     JobKind.SYNC_CAPTURE_ACCOUNT: lambda viewer, key, tools: capture_account(viewer, key, now=tools.clock.now()),
+    JobKind.SYNC_CAPTURE_PAID: lambda viewer, key, tools: capture_paid(viewer, key, now=tools.clock.now()),
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: lambda viewer, key, tools: capture_subscription(
         viewer, key, now=tools.clock.now()
     ),

@@ -94,6 +94,11 @@ class Edge:
             return whole
         return Period(self.terms_since, whole.end)
 
+    def next_start(self, at: datetime) -> datetime:
+        """The start of the first billing period that begins at the instant or after it."""
+        period = self.period(at)
+        return at if period.start == at else period.end
+
     def anchored(self, at: datetime) -> Period:
         """The whole month, from billing day to billing day, that contains the instant: what a monthly price is for."""
         return billing_period(at, day=self.billing_day, zone=self.zone)

@@ -13,6 +13,8 @@ from bss.agreements.terms import term_problems
 from bss.agreements.write_edge import Parties, SellingTerms, named_parties, party_problems
 from bss.identifier import uuid7
 from bss.organisations.account import AccountKind
+from bss.outbox.event import EventName
+from bss.outbox.record import record
 from bss.period import zone_named
 from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem
@@ -108,3 +110,5 @@ async def _replace_terms(tx: Transaction, before: Edge, wished: SellingTerms, no
         *(tx.organisation_id, before.id, wished.price_list_id, wished.policy, wished.billing_day),
         *(wished.bill_to_account_id, wished.issuer_id, since),
     )
+    if wished.price_list_id != before.price_list_id:
+        await record(tx, EventName.PRICES_CHOSEN, wished.price_list_id, now=now)

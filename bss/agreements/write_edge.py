@@ -23,6 +23,8 @@ from bss.catalogue.queries import price_list
 from bss.identifier import uuid7
 from bss.organisations.account import Account
 from bss.organisations.queries import one
+from bss.outbox.event import EventName
+from bss.outbox.record import record
 from bss.refusal import Conflict, InvalidInput, Problem
 from bss.transaction.begin import Transaction
 
@@ -84,6 +86,7 @@ async def write_edge(tx: Transaction, terms: SellingTerms, *, valid_from: dateti
         )
     except IntegrityError as taken:
         raise Conflict("This account buys on an edge already.", ("buyerAccountId",)) from taken
+    await record(tx, EventName.PRICES_CHOSEN, parties.price_list.id, now=now)
     return edge_id
 
 

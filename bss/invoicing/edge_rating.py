@@ -17,12 +17,14 @@ import orjson
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
 from bss.catalogue.price_list import ChargeKind
+from bss.catalogue.pricing import costs_nothing
 from bss.invoicing.charged import Standing
 from bss.invoicing.charges import Charge, Due, Prices, Terms, Unbillable, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
+from bss.invoicing.stretch import Stretch
 from bss.period import Period
 from bss.policy import LicenceLines, MoneyPolicy, policy_named
 from bss.tariff.rating import credit, rate
@@ -89,6 +91,11 @@ class EdgeRating:
         if used.history is not None:
             stands = used.history.standing(self._edge.id, self._closed)
             yield from due_by_cycle(used.history, stands, self._cycles)
+
+    def free(self, stretch: Stretch) -> bool:
+        """Whether everything that is charged for the stretch on the edge comes to nothing."""
+        charges = self._prices.charges.get(stretch.offering_id, ())
+        return bool(charges) and all(costs_nothing(charge.price) for charge in charges)
 
     def issues(self, used: Consumption, unbillable: Unbillable) -> list[Issue]:
         """The reasons as issues of this edge and period."""

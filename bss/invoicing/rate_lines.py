@@ -50,16 +50,21 @@ class PeriodRating:
         issues: list[Issue] = []
         for edge_id, part in self._charged(used):
             try:
-                self._refuse_unprovisioned(part)
+                self._refuse_unprovisioned(part, self._edges[edge_id])
                 lines += self._edges[edge_id].lines(organisation_id, part)
             except Unbillable as unbillable:
                 issues += self._edges[edge_id].issues(part, unbillable)
         return lines, issues
 
-    def _refuse_unprovisioned(self, used: Consumption) -> None:
-        """Raise `Unbillable` for what the supplier has not accepted: to bill it, or to pass over it, may be wrong."""
-        paid = [stretch for stretch in used.stretches if stretch.status is not SegmentStatus.TRIAL]
-        if used.provisioned or not any(self._channel.resold(stretch.offering_id) for stretch in paid):
+    def _refuse_unprovisioned(self, used: Consumption, edge: EdgeRating) -> None:
+        """Raise `Unbillable` for what the supplier has not accepted: to bill it, or to pass over it, may be wrong.
+
+        What is tried, or free on the edge, is billed nothing either way; its supplier may never hear of it.
+        """
+        if used.provisioned:
+            return
+        paid = [one for one in used.stretches if one.status is not SegmentStatus.TRIAL and not edge.free(one)]
+        if not any(self._channel.resold(stretch.offering_id) for stretch in paid):
             return
         if used.refusal is None:
             raise Unbillable(("the subscription is not provisioned by its supplier yet",))

@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     INVOICE_RENDER = "invoice:render"
     SYNC_AWAIT_PAYMENT = "sync:await-payment"
     SYNC_CAPTURE_ACCOUNT = "sync:capture-account"
+    SYNC_CAPTURE_PAID = "sync:capture-paid"
     SYNC_CAPTURE_SUBSCRIPTION = "sync:capture-subscription"
     SYNC_CAPTURE_SUPPLY = "sync:capture-supply"
     SYNC_CAPTURE_USAGE = "sync:capture-usage"
@@ -31,8 +32,9 @@ MEANING: dict[JobKind, str] = {
     JobKind.BILL_SCHEDULE: "Look whether billing periods have ended, and ask for their bill run; key: the day.",
     JobKind.INVOICE_DELIVER: "Note that an issued invoice is to be sent, where its issuer sends; key: the invoice.",
     JobKind.INVOICE_RENDER: "Make the PDF of an issued invoice and store it; key: the invoice.",
-    JobKind.SYNC_AWAIT_PAYMENT: "Look at a subscription again when its trial ends; key: the subscription.",
+    JobKind.SYNC_AWAIT_PAYMENT: "Look at a subscription again when it is to be paid for; key: the subscription.",
     JobKind.SYNC_CAPTURE_ACCOUNT: "Prepare an account's state for its link; key: the account.",
+    JobKind.SYNC_CAPTURE_PAID: "Look at what was free so far by a price list; key: the price list.",
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: "Prepare a subscription's timeline for its link; key: the subscription.",
     JobKind.SYNC_CAPTURE_SUPPLY: "Prepare the terms of a reseller for its link; key: the price list.",
     JobKind.SYNC_CAPTURE_USAGE: "Prepare unsent hourly usage for its links; key: the usage batch.",

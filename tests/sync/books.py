@@ -57,7 +57,7 @@ async def open_cloud(database: Database, link_key: UUID) -> Book:
         offerings = await _offerings(viewer, root, None, {})
         reseller = await _account(viewer, root, AccountKind.RESELLER, "Cloud Resell")
         price_list = await _priced(viewer, root, "reseller", prices(offerings, "30", "0.05"))
-        await _agree(viewer, root, reseller, price_list)
+        await agree(viewer, root, reseller, price_list)
         request = JoinAsDistributor(link_key, "Cloud Resell", reseller)
         link = (await join_as_distributor(viewer, request, now=START)).object_id
     return Book(database, viewer, root, link, {"Cloud Resell": reseller}, offerings, price_list)
@@ -88,14 +88,14 @@ async def open_shop(book: Book) -> None:
     viewer, lite = book.viewer, book.accounts["Lite"]
     with book.database.bound():
         await publish(viewer, book.price_list_id, prices(book.offerings, "40", "0.08"), START)
-        await _agree(viewer, book.root_id, lite, book.price_list_id)
-        await _agree(viewer, book.root_id, book.accounts["Z"], book.price_list_id)
+        await agree(viewer, book.root_id, lite, book.price_list_id)
+        await agree(viewer, book.root_id, book.accounts["Z"], book.price_list_id)
         lites = await _priced(viewer, lite, "lite", prices(book.offerings, "50", "0.09"))
-        await _agree(viewer, lite, book.accounts["X"], lites)
+        await agree(viewer, lite, book.accounts["X"], lites)
 
 
-def prices(offerings: Mapping[str, UUID], seat: str, vcpu_hour: str) -> tuple[NewPrice, ...]:
-    """A price for a seat each month, and one for a vCPU-hour."""
+def prices(offerings: Mapping[str, UUID], seat: str, vcpu_hour: str, gift: str = "0") -> tuple[NewPrice, ...]:
+    """A price for a seat each month, and one for a vCPU-hour; a gift costs nothing unless it is told otherwise."""
     each = {"model": "per_unit", "unit": seat}
     hour = {"model": "per_unit", "unit": vcpu_hour}
     return (
@@ -103,6 +103,7 @@ def prices(offerings: Mapping[str, UUID], seat: str, vcpu_hour: str) -> tuple[Ne
         NewPrice(offerings["machine"], "vcpu", ChargeKind.USAGE, "vCPU-hours", hour, VCPU_HOURS),
         NewPrice(offerings["better"], "better", ChargeKind.RECURRING, "Better seats", each),
         NewPrice(offerings["support"], "support", ChargeKind.RECURRING, "Support", each),
+        NewPrice(offerings["gift"], "gift", ChargeKind.RECURRING, "Gifts", {"model": "per_unit", "unit": gift}),
     )
 
 
@@ -117,6 +118,7 @@ async def _offerings(viewer: Viewer, root: UUID, link: UUID | None, supply: Mapp
         ("machine", "machine", OfferingKind.PLAN, 0),
         ("better", "seat", OfferingKind.PLAN, 0),
         ("support", "seat", OfferingKind.ADD_ON, 0),
+        ("gift", "seat", OfferingKind.PLAN, 0),
     ):
         product = (await create_product(viewer, CreateProduct(root, code, code.title()), now=START)).object_id
         request = CreateOffering(
@@ -138,7 +140,7 @@ async def _priced(viewer: Viewer, owner: UUID, code: str, sheet: tuple[NewPrice,
     return price_list
 
 
-async def _agree(viewer: Viewer, seller: UUID, buyer: UUID, price_list: UUID) -> None:
+async def agree(viewer: Viewer, seller: UUID, buyer: UUID, price_list: UUID) -> None:
     card = {"address": ["Kade 1"], "bank": "IBAN NL91 ABNA 0417 1643 00"}
     issuer = await create_issuer(viewer, CreateIssuer(seller, f"Issuer {buyer}", card, "I-"), now=START)
     terms = AgreeEdge(seller, buyer, price_list, _ZONE, "standard", 1, issuer.object_id)

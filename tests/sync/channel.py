@@ -28,7 +28,14 @@ from bss.transaction.begin import reading
 from bss.transaction.command import Command
 from bss.transaction.database import Database
 from bss.transaction.page import PageRequest
-from sync.capture import await_payment, capture_account, capture_subscription, capture_supply, capture_usage
+from sync.capture import (
+    await_payment,
+    capture_account,
+    capture_paid,
+    capture_subscription,
+    capture_supply,
+    capture_usage,
+)
 from sync.deliver import deliver
 from sync.link import Side
 from sync.queries import bonds
@@ -247,6 +254,7 @@ Body = Callable[[Channel, Book, Job], Awaitable[None]]
 BODIES: dict[JobKind, Body] = {
     JobKind.SYNC_AWAIT_PAYMENT: lambda c, book, job: await_payment(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_ACCOUNT: lambda c, book, job: capture_account(book.viewer, job.key, now=c.now),
+    JobKind.SYNC_CAPTURE_PAID: lambda c, book, job: capture_paid(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_SUBSCRIPTION: lambda c, book, job: capture_subscription(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_SUPPLY: lambda c, book, job: capture_supply(book.viewer, job.key, now=c.now),
     JobKind.SYNC_CAPTURE_USAGE: lambda c, book, job: capture_usage(book.viewer, job.key, now=c.now),

@@ -85,6 +85,7 @@ async def test_the_reseller_holds_the_terms_at_which_it_buys(channel: Channel) -
         ("machine", "vcpu", "0.05"),
         ("better", "better", "30"),
         ("support", "support", "30"),
+        ("gift", "gift", "0"),
     }
 
 
