@@ -17,7 +17,7 @@ from uuid import UUID
 from bss.identifier import uuid7
 from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import open_periods
 from bss.outbox.event import EventName

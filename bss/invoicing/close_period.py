@@ -21,7 +21,7 @@ from bss.invoicing.bill import Bill, bills_of, rows_by_id
 from bss.invoicing.channel import Channel
 from bss.invoicing.consumption import FIRST, Consumption, consumption
 from bss.invoicing.cycle_prices import terms_of_period
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.issue_invoices import issue_invoices
 from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, closed_by_run, issued_among

@@ -18,7 +18,7 @@ from uuid import UUID
 from bss.agreements.edge import Edge
 from bss.catalogue.queries import meters
 from bss.invoicing.channel import edges_bought_at
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.line import BillableLine
 from bss.invoicing.so_far import as_the_bill_run, rated_so_far
 from bss.metering.freshness import Freshness, Scope, freshness

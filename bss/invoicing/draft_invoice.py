@@ -22,7 +22,7 @@ from uuid import UUID
 from bss.invoicing.assemble import assembled
 from bss.invoicing.bill import Bill, bills_of, named, parties_of
 from bss.invoicing.document import DocumentKind, InvoiceDocument
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, open_for_bill_to
 from bss.invoicing.so_far import MOST_SUBSCRIPTIONS, SoFar, as_the_bill_run, rated_so_far

@@ -7,7 +7,7 @@ Owns: how what is due becomes a line, and that usage is rounded by the line. Doe
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
@@ -23,26 +23,12 @@ from bss.invoicing.charges import Charge, Due, Prices, Terms, Unbillable, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
+from bss.invoicing.issue import Issue, Refused
 from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
 from bss.invoicing.stretch import Stretch
 from bss.period import Period
 from bss.policy import LicenceLines, MoneyPolicy, policy_named
 from bss.tariff.rating import credit, rate
-
-
-@dataclass(frozen=True)
-class Issue:
-    """Why a subscription could not be charged on an edge; its Bill-To gets no invoice until this is mended."""
-
-    edge_id: UUID
-    subscription_id: UUID
-    invoice_id: UUID | None
-    billing_start: datetime
-    reason: str
-
-    def __str__(self) -> str:
-        when = f"{self.billing_start:%Y-%m-%d %H:%MZ}"
-        return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {self.reason}"
 
 
 class EdgeRating:
@@ -100,7 +86,8 @@ class EdgeRating:
     def issues(self, used: Consumption, unbillable: Unbillable) -> list[Issue]:
         """The reasons as issues of this edge and period."""
         place = self._edge.id, used.subscription_id, self._invoice_id, self._terms.period.start
-        return [Issue(*place, reason) for reason in unbillable.reasons]
+        refusal = unbillable.refusal if isinstance(unbillable, Refused) else None
+        return [Issue(*place, reason, refusal) for reason in unbillable.reasons]
 
     def _line(self, organisation_id: UUID, used: Consumption, subscription: str, one: Due) -> BillableLine:
         edge, terms, charge = self._edge, self._terms, one.charge

@@ -18,7 +18,8 @@ from bss.invoicing.channel import Channel
 from bss.invoicing.charges import Unbillable
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
-from bss.invoicing.edge_rating import EdgeRating, Issue
+from bss.invoicing.edge_rating import EdgeRating
+from bss.invoicing.issue import Issue, Refused
 from bss.invoicing.line import BillableLine
 from bss.invoicing.stretch import Place, Window
 from bss.period import Period
@@ -68,7 +69,7 @@ class PeriodRating:
             return
         if used.refusal is None:
             raise Unbillable(("the subscription is not provisioned by its supplier yet",))
-        raise Unbillable((f"the subscription is not provisioned, its supplier refuses it: {used.refusal}",))
+        raise Refused(used.refusal)
 
     def _charged(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
         """The open edges of its chain, each with what was charged on it."""

@@ -16,7 +16,7 @@ from bss.agreements.edge import Edge
 from bss.invoicing.channel import channel_around
 from bss.invoicing.consumption import Consumption, consumption_of
 from bss.invoicing.cycle_prices import terms_of_period
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.line import BillableLine
 from bss.invoicing.rate_lines import PeriodRating
 from bss.module import ALL_MODULES

@@ -10,9 +10,11 @@ import strawberry
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing.cost_to_date import CostToDate, cost_to_date
-from bss.invoicing.edge_rating import Issue
+from bss.invoicing.issue import Issue
 from bss.invoicing.line import BillableLine
+from bss.provisioning.told import told
 from bss.subscriptions import queries as subscriptions
+from bss.viewer import Viewer
 from schema.asking import Info
 from schema.declare import needs
 from schema.domains.subscriptions import Subscription, subscription_by_id
@@ -57,8 +59,9 @@ class CostIssue:
     reason: str
 
     @classmethod
-    def of(cls, issue: Issue) -> CostIssue:
-        return cls(subscription_id=id_of(Kind.SUBSCRIPTION, issue.subscription_id), reason=issue.reason)
+    def of(cls, issue: Issue, viewer: Viewer) -> CostIssue:
+        reason = told(viewer, issue.refusal) or issue.reason
+        return cls(subscription_id=id_of(Kind.SUBSCRIPTION, issue.subscription_id), reason=reason)
 
 
 @strawberry.type(description="What an account's purchases on one edge cost so far in the open billing period.")
@@ -73,7 +76,7 @@ class PeriodCost(UsageAnswer):
     issues: list[CostIssue]
 
     @classmethod
-    def of(cls, cost: CostToDate) -> PeriodCost:
+    def of(cls, cost: CostToDate, viewer: Viewer) -> PeriodCost:
         return cls(
             fresh_as_of=cost.freshness.fresh_as_of,
             complete_until=cost.freshness.complete_until,
@@ -85,7 +88,7 @@ class PeriodCost(UsageAnswer):
             estimated=True,
             total=Money.of(cost.total, cost.currency),
             lines=[CostLine.of(line) for line in cost.lines],
-            issues=[CostIssue.of(issue) for issue in cost.issues],
+            issues=[CostIssue.of(issue, viewer) for issue in cost.issues],
         )
 
 
@@ -99,4 +102,4 @@ class Query:
     async def cost_to_date(self, info: Info, account_id: strawberry.ID) -> list[PeriodCost]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")
         found = await cost_to_date(info.context.viewer, identifier, now=info.context.clock.now())
-        return [PeriodCost.of(cost) for cost in found]
+        return [PeriodCost.of(cost, info.context.viewer) for cost in found]

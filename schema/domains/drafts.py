@@ -15,6 +15,7 @@ from bss.invoicing import draft_invoice as domain
 from bss.invoicing.document import DocumentLine, as_text
 from bss.organisations import queries as organisations
 from bss.subscriptions import queries as subscriptions
+from bss.viewer import Viewer
 from schema.asking import Info
 from schema.declare import needs
 from schema.domains.costs import CostIssue
@@ -84,7 +85,7 @@ class DraftInvoice:
     )
 
     @classmethod
-    def of(cls, draft: domain.DraftInvoice) -> DraftInvoice:
+    def of(cls, draft: domain.DraftInvoice, viewer: Viewer) -> DraftInvoice:
         document = draft.document
         identifier = id_of(Kind.INVOICE, draft.bill.id)
         return cls(
@@ -96,7 +97,7 @@ class DraftInvoice:
             issued_on=document.issued_on,
             due_on=document.due_on,
             total=Money.of(Decimal(document.total), document.currency),
-            issues=[CostIssue.of(issue) for issue in draft.issues],
+            issues=[CostIssue.of(issue, viewer) for issue in draft.issues],
             pdf_path=f"/accounts/{id_of(Kind.ACCOUNT, draft.bill.bill_to_id)}/drafts/{identifier}.pdf",
         )
 
@@ -130,4 +131,4 @@ class Query:
     async def draft_invoice(self, info: Info, account_id: strawberry.ID) -> list[DraftInvoice]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")
         found = await domain.draft_invoice(info.context.viewer, identifier, now=info.context.clock.now())
-        return [DraftInvoice.of(draft) for draft in found]
+        return [DraftInvoice.of(draft, info.context.viewer) for draft in found]

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 from bss.catalogue.publish_prices import NewPrice, PublishPrices
 from bss.catalogue.write_version import lock_latest, own_list, write_version
+from bss.identifier import Kind, public
+from bss.module import Module
+from bss.organisations import queries as organisations
+from bss.permission import STANDARD_ROLES
 from bss.subscriptions import queries as subscriptions
 from bss.subscriptions.subscription import Subscription
 from bss.transaction.begin import begin
 from bss.transaction.page import PageRequest
+from bss.viewer import Viewer
+from schema.execution import execute
 from sync.queries import bonds
 from sync.resume import ResumeOutbound, resume_outbound
 from sync.status import link_statuses, parked_messages
@@ -113,3 +121,50 @@ async def test_a_refused_subscription_can_still_be_cancelled(channel: Channel) -
     await channel.settle()
     assert (await origin(channel, machine)).refusal is None
     assert await channel.in_step()
+
+
+SHOWN = (
+    "query($account: ID!, $subscription: ID!) { node(id: $subscription) { ... on Subscription { refusal } }"
+    " draftInvoice(accountId: $account) { issues { reason } } costToDate(accountId: $account) { issues { reason } } }"
+)
+
+
+async def reasons(channel: Channel, viewer: Viewer, origin_id: UUID) -> set[Any]:
+    """What the viewer is told of the refusal, wherever it stands: on the subscription, a draft and a cost to date."""
+    given = {
+        "account": public(Kind.ACCOUNT, channel.resell.accounts["Z"]),
+        "subscription": public(Kind.SUBSCRIPTION, origin_id),
+    }
+    with channel.resell.database.bound():
+        body = await execute(SHOWN, viewer, channel.clock, given)
+    assert "errors" not in body, body
+    data = body["data"]
+    issues = [issue for each in (*data["draftInvoice"], *data["costToDate"]) for issue in each["issues"]]
+    assert len(issues) == 2
+    return {data["node"]["refusal"], *(issue["reason"] for issue in issues)}
+
+
+async def test_the_suppliers_words_are_told_to_who_may_see_links_and_others_learn_that_it_did_not_accept(
+    channel: Channel,
+) -> None:
+    """The words name Cloud's edge to Cloud Resell, which is nothing to Z, which buys from Cloud Resell."""
+    resell = channel.resell
+    await withdraw_machines_unheard(channel)
+    machine = await channel.sell("Z", 1, "machine")
+    await channel.network.heal()
+    await channel.settle()
+    channel.clock.move_to(START.replace(month=7, day=10))
+    with resell.database.bound():
+        path = (await organisations.one(resell.viewer, resell.accounts["Z"])).path
+    words = {"PRICE_MISSING: Machine has no price on Cloud → Cloud Resell."}
+    neutral = {"the supplier has not accepted the subscription"}
+    assert await reasons(channel, resell.viewer, machine) == words
+    assert await reasons(channel, replace(resell.viewer, permissions=STANDARD_ROLES["operations"]), machine) == words
+    customer = replace(resell.viewer, permissions=STANDARD_ROLES["customer"], path=path)
+    for viewer in (
+        customer,
+        replace(resell.viewer, path=path),
+        replace(resell.viewer, permissions=STANDARD_ROLES["finance"]),
+        replace(resell.viewer, modules=frozenset(Module) - {Module.CHANNEL}),
+    ):
+        assert await reasons(channel, viewer, machine) == neutral

@@ -1,0 +1,42 @@
+"""Issues: why a subscription cannot be charged on an edge, as the operator, and as others are told.
+
+Owns: the values. Does not own: finding issues (`bss.invoicing.rate_lines`), or who is told a supplier's words
+(`bss.provisioning.told`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from bss.invoicing.charges import Unbillable
+from bss.provisioning.told import NOT_ACCEPTED
+
+
+@dataclass(frozen=True)
+class Issue:
+    """Why a subscription could not be charged on an edge; its Bill-To gets no invoice until this is mended.
+
+    `refusal` are the words of a supplier that refuses it, which not everybody is told (`bss.provisioning.told`).
+    """
+
+    edge_id: UUID
+    subscription_id: UUID
+    invoice_id: UUID | None
+    billing_start: datetime
+    reason: str
+    refusal: str | None = None
+
+    def __str__(self) -> str:
+        when = f"{self.billing_start:%Y-%m-%d %H:%MZ}"
+        why = self.reason if self.refusal is None else f"{self.reason}: {self.refusal}"
+        return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {why}"
+
+
+class Refused(Unbillable):
+    """What its supplier refuses, with the supplier's words."""
+
+    def __init__(self, refusal: str) -> None:
+        super().__init__((NOT_ACCEPTED,))
+        self.refusal = refusal
