@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from bss.agreements.queries import edge
+from bss.agreements.refuse_unpriced_edge import refuse_unpriced_edge
 from bss.agreements.terms import term_problems
 from bss.agreements.write_edge import SellingTerms, last_end, write_edge
 from bss.organisations.account import AccountClosed
@@ -29,7 +31,9 @@ async def agree_edge(tx: Transaction, request: AgreeEdge, now: datetime) -> Outc
     """Agree a selling edge; an account buys on one edge only."""
     bounds = [await last_end(tx, request.buyer_account_id), await _in_progress(tx, request, now)]
     valid_from = max((bound for bound in bounds if bound is not None), default=None)
-    return Outcome(await write_edge(tx, request, valid_from=valid_from, now=now))
+    edge_id = await write_edge(tx, request, valid_from=valid_from, now=now)
+    await refuse_unpriced_edge(tx, await edge(tx.viewer, edge_id), valid_from)
+    return Outcome(edge_id)
 
 
 # Segments are rows of `bss.subscriptions`, a higher package; only the fact that there are some is read here.

@@ -10,6 +10,8 @@ from tortoise.exceptions import IntegrityError
 
 from bss.agreements.edge import EdgeKind
 from bss.agreements.models import EdgeModel
+from bss.agreements.queries import edge
+from bss.agreements.refuse_unpriced_edge import refuse_unpriced_edge
 from bss.agreements.terms import term_problems
 from bss.catalogue.queries import price_list
 from bss.identifier import uuid7
@@ -31,7 +33,10 @@ class AgreeSupply:
 
 @command("agreeSupply", requires=Permission.VENDOR_MANAGE, refuses=(NotFound,))
 async def agree_supply(tx: Transaction, request: AgreeSupply, now: datetime) -> Outcome:
-    """Agree a vendor's supply edge: what is sold of its products costs what its list says. One for each vendor."""
+    """Agree a vendor's supply edge: what is sold of its products costs what its list says. One for each vendor.
+
+    It holds without a bound, so that the list has to price what was sold of them before, from its first day on.
+    """
     listed = await price_list(tx.viewer, request.price_list_id, path=("priceListId",))
     problems = list(term_problems(request.zone, request.policy, request.billing_day))
     if listed.vendor_id is None:
@@ -59,4 +64,5 @@ async def agree_supply(tx: Transaction, request: AgreeSupply, now: datetime) -> 
         )
     except IntegrityError as taken:
         raise Conflict("The organisation buys from this vendor already.", ("priceListId",)) from taken
+    await refuse_unpriced_edge(tx, await edge(tx.viewer, edge_id), None)
     return Outcome(edge_id)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge, EdgeKind
 from bss.agreements.queries import edge
+from bss.agreements.refuse_unpriced_edge import refuse_unpriced_edge
 from bss.agreements.terms import term_problems
 from bss.agreements.write_edge import Parties, SellingTerms, named_parties, party_problems
 from bss.identifier import uuid7
@@ -38,7 +39,8 @@ class UpdateEdge:
 async def update_edge(tx: Transaction, request: UpdateEdge, now: datetime) -> Outcome:
     """Change the terms of a selling edge from the billing period in progress on; what has ended is billed as agreed.
 
-    A new billing day cuts that period short or makes it longer; it is refused where it would end it in the past.
+    A new billing day cuts that period short or makes it longer; it is refused where it would end it in the past. So is
+    a price list that lacks a price of what runs on the edge.
     """
     await tx.connection.execute(
         "SELECT FROM edge WHERE organisation_id = $1 AND id = $2 FOR NO KEY UPDATE", tx.organisation_id, request.edge_id
@@ -62,7 +64,11 @@ async def update_edge(tx: Transaction, request: UpdateEdge, now: datetime) -> Ou
     parties.bill_to.refuse_if_mirrored("The invoices of this account")
     if problems := list(_problems(before, wished, parties, now)):
         raise InvalidInput(problems)
-    await _replace_terms(tx, before, wished, now)
+    since = before.period(now).start
+    if wished.price_list_id != before.price_list_id:
+        after = replace(before, price_list_id=wished.price_list_id, billing_day=wished.billing_day, terms_since=since)
+        await refuse_unpriced_edge(tx, after, since)
+    await _replace_terms(tx, before, wished, since, now)
     return Outcome(before.id)
 
 
@@ -94,9 +100,8 @@ def _ended_before(before: Edge, wished: SellingTerms, now: datetime) -> str | No
     return None if end > now else f"{end.astimezone(zone_named(before.zone)):%Y-%m-%d}"
 
 
-async def _replace_terms(tx: Transaction, before: Edge, wished: SellingTerms, now: datetime) -> None:
+async def _replace_terms(tx: Transaction, before: Edge, wished: SellingTerms, since: datetime, now: datetime) -> None:
     """Keep the terms of the periods that have ended, and write the new ones from the start of the one in progress."""
-    since = before.period(now).start
     await tx.connection.execute(
         "INSERT INTO past_terms (id, organisation_id, path, edge_id, price_list_id, policy, billing_day,"
         " bill_to_account_id, issuer_id, valid_from, valid_until, actor_name, recorded_at)"

@@ -1,4 +1,4 @@
-"""Which subscriptions run by a price list: those that a bill run would charge by it.
+"""Which subscriptions run by a price list, or on an edge: those that a bill run would charge there.
 
 Owns: the finding of them, for all at once. Does not own: the rule of the chain (`bss.agreements.edge.chain`), which is
 said here once more, in SQL; subscriptions and edges, rows of higher packages, of which only counts and ids come out.
@@ -30,33 +30,42 @@ def _nearest_edge(place: str) -> str:
 
 
 # An edge charges what is sold on it, and what its buyer sells on: the edges whose sellers have it as their nearest.
-_RUNNING = f"""
+_CHARGED = f"""
 WITH RECURSIVE candidate AS MATERIALIZED (
-  SELECT DISTINCT g.subscription_id, g.offering_id, g.path
+  SELECT g.subscription_id, g.offering_id, g.path, g.effective_from, g.effective_to
   FROM segment g JOIN subscription s ON s.organisation_id = $1 AND s.id = g.subscription_id
-  WHERE g.organisation_id = $1 AND g.path >= $2 AND g.path < $2 || '~' AND g.offering_id = ANY($4)
-    AND g.recorded_to IS NULL AND (g.effective_to IS NULL OR g.effective_to > $5)
-    AND (s.removed_at IS NULL OR s.removed_at > $5)
+  WHERE g.organisation_id = $1 AND g.path >= $2 AND g.path < $2 || '~' AND g.recorded_to IS NULL
+    AND {{which}}
 ), sold AS MATERIALIZED (
   SELECT e.path, {_nearest_edge("seller.path")} AS above
   FROM edge e JOIN account seller ON seller.organisation_id = $1 AND seller.id = e.seller_account_id
   WHERE e.organisation_id = $1 AND e.path >= $2 AND e.path < $2 || '~' AND e.kind = 'selling' AND e.valid_to IS NULL
 ), charging AS (
   SELECT path FROM edge WHERE organisation_id = $1 AND path >= $2 AND path < $2 || '~' AND kind = 'selling'
-    AND valid_to IS NULL AND price_list_id = $3
+    AND valid_to IS NULL AND {{charging}} = $3
   UNION SELECT sold.path FROM sold JOIN charging ON sold.above = charging.path
 ), place AS MATERIALIZED (
   SELECT path FROM (SELECT DISTINCT path FROM candidate) AS stood
   WHERE {_nearest_edge("stood.path")} IN (SELECT path FROM charging)
 ), bought AS (
-  SELECT o.id FROM offering o JOIN edge e ON e.organisation_id = $1 AND e.kind = 'supply' AND e.price_list_id = $3
+  SELECT o.id FROM offering o JOIN edge e ON e.organisation_id = $1 AND e.kind = 'supply' AND e.{{charging}} = $3
     AND coalesce(e.link_id, e.vendor_id) = {SUPPLIER}
   WHERE o.organisation_id = $1
 ), running AS (
-  SELECT subscription_id, offering_id FROM candidate
+  SELECT subscription_id, offering_id, effective_from, effective_to FROM candidate
   WHERE path IN (SELECT path FROM place) OR offering_id IN (SELECT id FROM bought)
 )
 """
+_RUNNING = _CHARGED.format(
+    charging="price_list_id",
+    which="""g.offering_id = ANY($4) AND (g.effective_to IS NULL OR g.effective_to > $5)
+    AND (s.removed_at IS NULL OR s.removed_at > $5)""",
+)
+_ON_EDGE = _CHARGED.format(
+    charging="id",
+    which="""($4::timestamptz IS NULL OR (g.effective_to IS NULL OR g.effective_to > $4)
+    AND (s.removed_at IS NULL OR s.removed_at > $4))""",
+)
 
 
 @dataclass(frozen=True)
@@ -73,6 +82,33 @@ class Running:
 
     count: int
     first: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Charged:
+    """An offering that an edge charges: by its code or id as above, on how many subscriptions, and within which time.
+
+    `since` is the start of the first of them, or the instant from which on it was asked; `until` None while one lasts.
+    """
+
+    offering_id: UUID
+    offering: str
+    count: int
+    since: datetime
+    until: datetime | None
+
+
+async def charged_on_edge(tx: Transaction, edge_id: UUID, since: datetime | None) -> tuple[Charged, ...]:
+    """What the edge charges of what runs at the instant and after it, or, without one, of all. One statement."""
+    rows = await tx.connection.fetch(
+        f"{_ON_EDGE} SELECT offering_id, coalesce(o.code, offering_id::text) AS offering,"
+        " count(DISTINCT subscription_id) AS count, min(greatest(effective_from, $4)) AS since,"
+        " CASE WHEN bool_and(effective_to IS NOT NULL) THEN max(effective_to) END AS until"
+        " FROM running LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = offering_id"
+        " GROUP BY offering_id, o.code ORDER BY 2",
+        *(tx.organisation_id, tx.viewer.path, edge_id, since),
+    )
+    return tuple(Charged(**dict(row)) for row in rows)
 
 
 async def running_by_offering(

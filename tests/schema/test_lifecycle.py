@@ -52,7 +52,8 @@ async def priced(books: Books, *prices: tuple[str, str], once: Collection[str] =
     issuer = await books.make("createIssuer", {"ownerId": books.root, "name": "Cloud", "seriesPrefix": "NEW-"})
     terms = {"zone": "Europe/Amsterdam", "policy": "standard", "billingDay": 1}
     parties = {"sellerAccountId": books.root, "buyerAccountId": books.ids["new"], "issuerId": issuer["id"]}
-    await books.make("agreeEdge", {**parties, **terms, "priceListId": books.ids["list"]})
+    edge = await books.make("agreeEdge", {**parties, **terms, "priceListId": books.ids["list"]})
+    books.ids["edge to new"] = edge["id"]
 
 
 async def sold(books: Books, offering_id: str, quantity: str = "1", **more: object) -> dict[str, Any]:
