@@ -17,16 +17,17 @@ from bss.viewer import Viewer, requires
 
 # The ids of components are in the order in which they were listed.
 _COMPONENTS = "FROM bundle_component WHERE organisation_id = $1 AND bundle_id = bundle.id ORDER BY bundle_component.id"
-_BUNDLES = (
-    f"SELECT id, path, owner_id, code, name, ARRAY(SELECT offering_id {_COMPONENTS}) AS offering_ids,"
-    f" ARRAY(SELECT quantity {_COMPONENTS}) AS quantities FROM bundle WHERE"
+BUNDLE_COLUMNS = (
+    f"id, path, owner_id, code, name, ARRAY(SELECT offering_id {_COMPONENTS}) AS offering_ids,"
+    f" ARRAY(SELECT quantity {_COMPONENTS}) AS quantities"
 )
+_BUNDLES = f"SELECT {BUNDLE_COLUMNS} FROM bundle WHERE"
 
 
 @requires(Permission.CATALOGUE_VIEW)
 async def bundle_page(viewer: Viewer, request: PageRequest) -> Page[Bundle]:
     """The bundles of the accounts in the viewer's scope, oldest first."""
-    return await paged(viewer, f"{_BUNDLES} {IN_SCOPE}", (viewer.organisation_id, viewer.path), request, _bundle_of)
+    return await paged(viewer, f"{_BUNDLES} {IN_SCOPE}", (viewer.organisation_id, viewer.path), request, bundle_of)
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
@@ -41,7 +42,7 @@ async def bundles(viewer: Viewer, bundle_ids: Collection[UUID]) -> dict[UUID, Bu
         " AND (path >= $2 AND path < $2 || '~' OR path = ANY($3::text[]))",
         *(viewer.organisation_id, viewer.path, list(ancestor_paths(viewer.path)), list(bundle_ids)),
     )
-    found = [_bundle_of(row) for row in rows]
+    found = [bundle_of(row) for row in rows]
     named = {each.offering_id for bundle in found for each in bundle.components}
     known = await published_by_ancestors(viewer, named)
     return {
@@ -51,7 +52,8 @@ async def bundles(viewer: Viewer, bundle_ids: Collection[UUID]) -> dict[UUID, Bu
     }
 
 
-def _bundle_of(row: Record) -> Bundle:
+def bundle_of(row: Record) -> Bundle:
+    """The bundle in a row that has `BUNDLE_COLUMNS`."""
     components = zip(row["offering_ids"], row["quantities"], strict=True)
     listed = tuple(Component(offering_id, quantity) for offering_id, quantity in components)
     return Bundle(row["id"], row["path"], row["owner_id"], row["code"], row["name"], listed)

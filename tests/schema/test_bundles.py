@@ -33,6 +33,10 @@ def asked(books: Books, owner: str, code: str, *components: tuple[str, str]) -> 
 
 @pytest_asyncio.fixture
 async def shop(books: Books) -> Books:
+    return await with_a_team(books)
+
+
+async def with_a_team(books: Books) -> Books:
     books.ids["backup"] = await offering(books, "backup", kind="ADD_ON")
     books.ids["setup"] = await offering(books, "setup", kind="ASSET")
     setup = books.ids["setup"]
