@@ -30,15 +30,15 @@ class PriceMissing(Refusal):
 
 
 async def refuse_unpriced(
-    tx: Transaction, account_path: str, offering: Offering, at: datetime, *, place: tuple[str, ...] = ()
+    tx: Transaction, account_path: str, offering: Offering, at: datetime, *, name: str = "offeringId"
 ) -> None:
     """Raise `PriceMissing` unless every edge in the chain has a price for the offering at the instant.
 
-    `place` is where the offering stands in the input, when that names several.
+    `name` is the input's field that names the offering, or what it is sold in.
     """
     missing = await missing_prices(tx.viewer, account_path, offering, at)
     if missing:
-        raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.", (*place, "offeringId"))
+        raise PriceMissing(f"{offering.name} has no price on {', '.join(missing)}.", (name,))
 
 
 async def first_end(tx: Transaction, sold: Projection, paid_from: datetime) -> datetime:

@@ -47,12 +47,16 @@ class SellBundle:
 
 @dataclass(frozen=True)
 class _Part:
-    """What is sold of one component, and where it stands: components.1."""
+    """What is sold of one component. `chosen_at` is where the input has what is chosen about it; None: nowhere."""
 
-    place: tuple[str, ...]
     offering: Offering
     quantity: Decimal
     characteristics: Mapping[str, object]
+    chosen_at: int | None
+
+    def asked(self, name: str, message: str) -> Problem:
+        """A problem of a field of the input that is about all components: the message says whose it is."""
+        return Problem((name,), f"{self.offering.name}: {message}")
 
 
 @command(
@@ -72,22 +76,23 @@ async def sell_bundle(tx: Transaction, request: SellBundle, now: datetime) -> Ou
         raise InvalidInput(problems)
     starts_at = request.starts_at or now
     for part in parts:
-        await refuse_unpriced(tx, account.path, part.offering, starts_at, place=part.place)
+        await refuse_unpriced(tx, account.path, part.offering, starts_at, name="bundleId")
     return Outcome(await _sell(tx, account, parts, starts_at, request.order_reference, now))
 
 
 async def _parts(tx: Transaction, request: SellBundle, bundle: Bundle) -> list[_Part]:
     """Raises `NotFound` for what is sold to the viewer no more."""
     known = await published_by_ancestors(tx.viewer, {each.offering_id for each in bundle.components})
+    chosen_at = {offering_id: index for index, offering_id in enumerate(request.characteristics)}
     parts = []
-    for index, component in enumerate(bundle.components):
-        place = ("components", str(index))
+    for component in bundle.components:
         if component.offering_id not in known:
-            raise NotFound("offering", (*place, "offeringId"))
+            raise NotFound("bundle any more: not all that is in it is sold here", ("bundleId",))
         # Exact: a product of two quantities that is itself one has no more digits than a decimal keeps.
         quantity = request.quantity * component.quantity
         chosen = request.characteristics.get(component.offering_id, {})
-        parts.append(_Part(place, known[component.offering_id], quantity, chosen))
+        place = chosen_at.get(component.offering_id)
+        parts.append(_Part(known[component.offering_id], quantity, chosen, place))
     return parts
 
 
@@ -102,16 +107,27 @@ def _problems(request: SellBundle, bundle: Bundle, account: Account) -> Iterator
 
 
 def _part_problems(request: SellBundle, account: Account, parts: list[_Part]) -> Iterator[Problem]:
-    """What is wrong with the single sales; their quantities, where nothing is with the quantity of all."""
+    """What is wrong with the single sales; their quantities, where nothing is with the quantity of all.
+
+    Each stands where the input asks for it, as the input has no components: they are the bundle's.
+    """
     amiss = bool(quantity_problems(request.quantity))
     for part in parts:
-        for problem in (
-            *(() if amiss else quantity_problems(part.quantity)),
-            *characteristics_problems(part.characteristics),
-            *sale_problems(part.offering.characteristics, part.characteristics),
-            *private_problems(part.offering, account.path),
-        ):
-            yield problem.under(*part.place)
+        for problem in () if amiss else quantity_problems(part.quantity):
+            yield part.asked("quantity", problem.message)
+        yield from _chosen_problems(part)
+        yield from private_problems(part.offering, account.path, "bundleId")
+
+
+def _chosen_problems(part: _Part) -> Iterator[Problem]:
+    for problem in (
+        *characteristics_problems(part.characteristics),
+        *sale_problems(part.offering.characteristics, part.characteristics),
+    ):
+        if part.chosen_at is None:
+            yield part.asked("characteristics", problem.message)
+        else:
+            yield problem.under("characteristics", str(part.chosen_at))
 
 
 async def _sell(

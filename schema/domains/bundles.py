@@ -118,7 +118,10 @@ class ChosenInput:
     characteristics: JSON = strawberry.field(description=CHOSEN)
 
 
-@strawberry.input(description="A problem of a component stands at its place in the bundle: components.0, and so on.")
+@strawberry.input(
+    description="A problem of a component stands where the input asks for it: at quantity, at what is chosen about it"
+    " (characteristics.0.characteristics.region; characteristics, if nothing is), or else at bundleId."
+)
 class SellBundleInput:
     account_id: strawberry.ID = strawberry.field(description="The account that consumes.")
     bundle_id: strawberry.ID

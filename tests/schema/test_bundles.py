@@ -189,9 +189,11 @@ async def test_the_mistakes_of_all_components_are_told_at_once(shop: Books) -> N
     shop.ids["odd"] = await bundle(shop, "root", "odd", ("seats", "0.5"), ("backup", "0.1"), ("setup", "1"))
     given = sale(shop, code="odd", quantity="0.000000001", orderReference="x" * 201)
     refused = await shop.call("sellBundle", given, show=SHOWN)
-    assert paths(refused) == ["orderReference", "components.0.quantity", "components.1.quantity"]
+    assert paths(refused) == ["orderReference", "quantity", "quantity"]
+    assert [each["message"].partition(":")[0] for each in refused["problems"][1:]] == ["Office seats", "Backup"]
     many = await shop.call("sellBundle", sale(shop, quantity="1000000000"), show=SHOWN)
-    assert paths(many) == ["components.1.quantity"]
+    assert paths(many) == ["quantity"]
+    assert many["problems"][0]["message"].startswith("Office seats: ")
     for quantity in ("0", "-1", "0.0000000001"):
         assert paths(await shop.call("sellBundle", sale(shop, quantity=quantity), show=SHOWN)) == ["quantity"]
     assert await sold_to_new(shop) == []
@@ -201,7 +203,7 @@ async def test_what_refuses_the_sale_of_a_component_refuses_the_bundle(shop: Boo
     """Z buys seats, and neither backups nor set-ups: the first that has no price is named, and no seat is sold."""
     before = len((await shop.data("{ subscriptions { edges { cursor } } }"))["subscriptions"]["edges"])
     unpriced = await shop.call("sellBundle", sale(shop, "z"), show=SHOWN)
-    assert (unpriced["code"], unpriced["path"]) == ("PRICE_MISSING", ["components", "0", "offeringId"])
+    assert (unpriced["code"], unpriced["path"]) == ("PRICE_MISSING", ["bundleId"])
     assert "Backup has no price on Cloud → Z" in unpriced["message"]
     nobody = {**sale(shop), "accountId": public(Kind.ACCOUNT, uuid7())}
     assert (await shop.call("sellBundle", nobody, show=SHOWN))["path"] == ["accountId"]
@@ -227,9 +229,9 @@ async def test_a_component_that_is_sold_to_the_seller_no_more_is_named(shop: Boo
     await shop.make("updateEdge", {"edgeId": edge, "priceListId": bare})
     partner = shop.as_role("partner", "other")
     refused = await shop.call("sellBundle", sale(shop, "theirs", "pack"), viewer=partner, show=SHOWN)
-    assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["components", "0", "offeringId"])
+    assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["bundleId"])
     staffs = await shop.call("sellBundle", sale(shop, "theirs", "pack"), show=SHOWN)
-    assert (staffs["code"], staffs["path"]) == ("PRICE_MISSING", ["components", "0", "offeringId"])
+    assert (staffs["code"], staffs["path"]) == ("PRICE_MISSING", ["bundleId"])
 
 
 async def test_a_fault_in_the_middle_leaves_nothing_half_sold(shop: Books, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -264,8 +266,15 @@ async def test_a_sale_starts_when_it_is_agreed(shop: Books) -> None:
 async def test_what_a_component_asks_for_is_chosen_with_the_bundle(shop: Books) -> None:
     asked_for = [{"code": "region", "name": "Region", "kind": "CHOICE", "choices": ["ams"], "required": True}]
     await shop.make("describeProduct", {"productId": shop.ids["office"], "characteristics": asked_for})
-    assert paths(await shop.call("sellBundle", sale(shop))) == [
-        f"components.{index}.characteristics.region" for index in range(3)
+    unchosen = await shop.call("sellBundle", sale(shop))
+    assert [(each["path"], each["message"].partition(" is")[0]) for each in unchosen["problems"]] == [
+        (["characteristics"], f"{name}: Region") for name in ("Backup", "Office seats", "Setup")
+    ]
+    wrong = [{"offeringId": shop.ids[code], "characteristics": {"region": "fra"}} for code in ("setup", "seats")]
+    assert paths(await shop.call("sellBundle", sale(shop, characteristics=wrong))) == [
+        "characteristics",
+        "characteristics.1.characteristics.region",
+        "characteristics.0.characteristics.region",
     ]
     chosen = [
         {"offeringId": shop.ids[code], "characteristics": {"region": "ams"}} for code in ("seats", "backup", "setup")
@@ -281,5 +290,6 @@ async def test_what_a_component_asks_for_is_chosen_with_the_bundle(shop: Books) 
 
 async def test_a_bundle_with_a_private_component_is_not_sold_to_others(shop: Books) -> None:
     await shop.make("updateOffering", {"offeringId": shop.ids["backup"], "privateTo": [shop.ids["z"]]})
-    assert paths(await shop.call("sellBundle", sale(shop))) == ["components.0.offeringId"]
+    refused = await shop.call("sellBundle", sale(shop))
+    assert (paths(refused), refused["message"]) == (["bundleId"], "Backup is private to other accounts.")
     assert await sold_to_new(shop) == []
