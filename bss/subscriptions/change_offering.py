@@ -16,9 +16,9 @@ from bss.permission import Permission
 from bss.refusal import InvalidInput, LockedField, NotFound, Problem, WrongState
 from bss.subscriptions.begin_service import PriceMissing, refuse_unpriced
 from bss.subscriptions.characteristics import characteristics_problems
-from bss.subscriptions.open_change import asked_instant, open_change, refuse_instant, write_change
+from bss.subscriptions.open_change import OUTSIDE, asked_instant, open_change, refuse_instant, write_change
 from bss.subscriptions.order import Order
-from bss.subscriptions.queries import offerings
+from bss.subscriptions.queries import offerings_over_time
 from bss.subscriptions.sale import known_offering
 from bss.subscriptions.subscription import Verb
 from bss.subscriptions.timeline import Change, Segment, as_of
@@ -30,8 +30,9 @@ from bss.transaction.command import Outcome, command
 class ChangeOffering:
     """The other offering from `effective_at` on, or at the end of the term; with another quantity, if one is given.
 
-    Both are of one kind, bought from one supplier; the term goes on. `characteristics` replace
-    what was chosen; left out, that has to do for the other product too.
+    It and the one that it replaces, which is in effect then, are of one kind and bought from one supplier; the term
+    goes on, and the cycle is the new one's. `characteristics` replace what was chosen; left out, that has to do for the
+    other product too.
     """
 
     subscription_id: UUID
@@ -56,13 +57,16 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
     )
     subscription = opened.subscription
     offering = await known_offering(tx, request.offering_id)
-    present = (await offerings(tx.viewer, (subscription.id,)))[subscription.id]
     at = await asked_instant(tx, opened, request.effective_at, request.at_term_end, now)
     then = as_of(opened.timeline, at)
-    if then is not None and then.offering_id == offering.id:
+    if then is None:
+        raise InvalidInput.at("effectiveAt", OUTSIDE)
+    if then.offering_id == offering.id:
         raise InvalidInput.at("offeringId", f"It is a subscription of {offering.name} then already.")
-    problems = [*_problems(present, offering), *_quantity_problems(request)]
-    problems += _characteristics_problems(request, present, offering, then)
+    # What it is of at that instant, which another change may have been scheduled to.
+    replaced = (await offerings_over_time(tx.viewer, subscription.id))[then.offering_id]
+    problems = [*_problems(replaced, offering), *_quantity_problems(request)]
+    problems += _characteristics_problems(request, replaced, offering, then)
     if problems := [*problems, *private_problems(offering, subscription.path)]:
         raise InvalidInput(problems)
     await refuse_unpriced(tx, subscription.path, offering, at)
@@ -76,12 +80,12 @@ async def change_offering(tx: Transaction, request: ChangeOffering, now: datetim
 
 
 def _characteristics_problems(
-    request: ChangeOffering, present: Offering, wanted: Offering, then: Segment | None
+    request: ChangeOffering, replaced: Offering, wanted: Offering, then: Segment
 ) -> Iterator[Problem]:
     if request.characteristics is not None:
         yield from characteristics_problems(request.characteristics)
         yield from sale_problems(wanted.characteristics, request.characteristics)
-    elif wanted.product_id != present.product_id and then is not None:
+    elif wanted.product_id != replaced.product_id:
         yield from sale_problems(wanted.characteristics, then.characteristics)
 
 
@@ -89,10 +93,10 @@ def _quantity_problems(request: ChangeOffering) -> tuple[Problem, ...]:
     return () if request.quantity is None else quantity_problems(request.quantity)
 
 
-def _problems(present: Offering, wanted: Offering) -> list[Problem]:
+def _problems(replaced: Offering, wanted: Offering) -> list[Problem]:
     found = []
-    if wanted.kind is not present.kind:
-        found.append(f"{wanted.name} is sold as {wanted.kind}, and {present.name} as {present.kind}.")
-    if wanted.supplier_id != present.supplier_id:
-        found.append(f"{wanted.name} has another supplier than {present.name}.")
+    if wanted.kind is not replaced.kind:
+        found.append(f"{wanted.name} is sold as {wanted.kind}, and {replaced.name} as {replaced.kind}.")
+    if wanted.supplier_id != replaced.supplier_id:
+        found.append(f"{wanted.name} has another supplier than {replaced.name}.")
     return [Problem(("offeringId",), message) for message in found]

@@ -40,6 +40,11 @@ _OFFERINGS = (
     " AND subscription.id = ANY($3)"
 )
 
+_OVER_TIME = (
+    f"SELECT {OFFERING_COLUMNS} FROM offering WHERE organisation_id = $1 AND id IN (SELECT offering_id FROM segment"
+    f" WHERE {IN_SCOPE} AND subscription_id = $3 AND {_KNOWN_NOW})"
+)
+
 
 async def one(viewer: Viewer, subscription_id: UUID, *, path: Iterable[str] = ()) -> Subscription:
     """The subscription. Raises `NotFound` with the input's `path` when it is not in the viewer's scope."""
@@ -162,6 +167,13 @@ async def offerings(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[
     """
     rows = await rows_from_above(viewer, _OFFERINGS, viewer.organisation_id, viewer.path, list(subscription_ids))
     return {row["subscription_id"]: offering_of(row) for row in rows}
+
+
+@requires(Permission.SUBSCRIPTION_VIEW)
+async def offerings_over_time(viewer: Viewer, subscription_id: UUID) -> dict[UUID, Offering]:
+    """All that a subscription is of in its timeline as it is known now, by offering, if the viewer can see it."""
+    rows = await rows_from_above(viewer, _OVER_TIME, viewer.organisation_id, viewer.path, subscription_id)
+    return {row["id"]: offering_of(row) for row in rows}
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)

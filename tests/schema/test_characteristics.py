@@ -157,6 +157,55 @@ async def test_an_upgrade_to_another_product_has_to_have_what_it_requires(books:
     assert told(early) == [("characteristics.region", "Region is one of ams, fra.")]
 
 
+async def scheduled(books: Books, first: str, then: str, chosen: object) -> dict[str, Any]:
+    """A subscription of the first offering, which is of the other from 20 January on, with what is chosen of it."""
+    sold = await sell(books, first, CHOSEN)
+    later = {"subscriptionId": sold["id"], "offeringId": then, "effectiveAt": january(20), "characteristics": chosen}
+    return await books.make("changeOffering", later, show=SHOWN)
+
+
+async def two_products(books: Books) -> tuple[str, str, str]:
+    """A small machine and a large one, which ask for things, and a plan that asks for nothing; priced for New."""
+    plan, small = await offering(books, "plan"), await machine(books)
+    given = {"productId": books.ids["machine"], "code": "large", "name": "Large", "unit": "machine"}
+    large: str = (await books.make("createOffering", given))["id"]
+    fee = {"charge": "fee", "kind": "RECURRING", "description": "Fee", "model": {"perUnit": {"unit": "31"}}}
+    prices = [{"offeringId": of, **fee} for of in (plan, small, large)]
+    version = {"priceListId": books.ids["list"], "validFrom": "2025-12-02T00:00:00Z", "prices": prices}
+    await books.make("publishPrices", version)
+    return small, large, plan
+
+
+async def test_an_upgrade_after_a_scheduled_one_has_to_have_what_it_adds_to_the_product_of_then(books: Books) -> None:
+    """A machine today, a plan from the 20th on, a machine again from the 25th on: nothing was chosen for that one."""
+    small, large, plan = await two_products(books)
+    sold = await scheduled(books, small, plan, {})
+    again = {"subscriptionId": sold["id"], "offeringId": large, "effectiveAt": january(25)}
+    assert told(await books.call("changeOffering", again)) == [
+        ("characteristics.region", "Region is required: one of ams, fra."),
+        ("characteristics.domain", "Domain is required: a text."),
+    ]
+    raised = await books.make("changeOffering", {**again, "characteristics": CHOSEN}, show=SHOWN)
+    assert [each["characteristics"] for each in raised["timeline"]] == [CHOSEN, {}, CHOSEN]
+
+
+async def test_an_upgrade_within_the_product_of_then_asks_for_nothing_anew(books: Books) -> None:
+    """A plan today and a machine from the 20th on; what machines ask for since, a larger machine does not."""
+    small, large, plan = await two_products(books)
+    sold = await scheduled(books, plan, small, CHOSEN)
+    zone = {"code": "zone", "name": "Zone", "kind": "TEXT", "required": True}
+    described = {"productId": books.ids["machine"], "characteristics": [REGION, DOMAIN, zone]}
+    await books.make("describeProduct", described)
+    larger = {"subscriptionId": sold["id"], "offeringId": large}
+    assert told(await books.call("changeOffering", {**larger, "effectiveAt": january(10)})) == [
+        ("characteristics.zone", "Zone is required: a text.")
+    ]
+    raised = await books.make("changeOffering", {**larger, "effectiveAt": january(25)}, show=SHOWN)
+    assert [each["characteristics"] for each in raised["timeline"]] == [CHOSEN] * 3
+    outside = await books.call("changeOffering", {**larger, "effectiveAt": "2025-12-31T00:00:00+01:00"})
+    assert outside["path"] == ["effectiveAt"]
+
+
 async def test_whoever_describes_a_product_describes_the_plans_that_are_being_made(books: Books) -> None:
     await machine(books)
     described = {"productId": books.ids["machine"], "characteristics": [DISK]}
