@@ -19,7 +19,7 @@ from bss.transaction.command import Outcome, command
 
 @dataclass(frozen=True)
 class UpdateCase:
-    """The case as it is to be: without an assignee it is nobody's."""
+    """The case as it is to be: without an assignee it is nobody's, or stays theirs whom the writer does not see."""
 
     case_id: UUID
     subject: str

@@ -18,7 +18,7 @@ from bss.transaction.command import Outcome, command
 
 @dataclass(frozen=True)
 class UpdateTask:
-    """The task as it is to be: without an assignee it is nobody's."""
+    """The task as it is to be: without an assignee it is nobody's, or stays theirs whom the writer does not see."""
 
     task_id: UUID
     subject: str

@@ -40,7 +40,9 @@ def new_case(given: OpenCaseInput) -> open_case.OpenCase:
     )
 
 
-@strawberry.input(description="The case as it is to be: without an assignee it is nobody's.")
+@strawberry.input(
+    description="The case as it is to be: without an assignee it is nobody's, or theirs whom the caller does not see."
+)
 class UpdateCaseInput:
     case_id: strawberry.ID
     subject: str

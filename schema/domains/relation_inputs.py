@@ -92,7 +92,9 @@ def new_task(given: CreateTaskInput) -> create_task.CreateTask:
     )
 
 
-@strawberry.input(description="The task as it is to be: without an assignee it is nobody's.")
+@strawberry.input(
+    description="The task as it is to be: without an assignee it is nobody's, or theirs whom the caller does not see."
+)
 class UpdateTaskInput:
     task_id: strawberry.ID
     subject: str

@@ -114,6 +114,10 @@ async def test_a_case_is_assigned_to_who_sees_it(books: Books) -> None:
     query = "query($id: ID!) { node(id: $id) { ... on Case { priority assignee { name } } } }"
     kept = (await books.data(query, id=case))["node"]
     assert kept == {"priority": "HIGH", "assignee": {"name": "Operations of Root"}}  # whom the partner does not see
+    await books.call("updateCase", {**anew, "assigneeId": lia}, viewer=lite)
+    assert (await books.data(query, id=case))["node"]["assignee"] == {"name": "Partner of Lite"}
+    await books.call("updateCase", anew, viewer=lite)
+    assert (await books.data(query, id=case))["node"]["assignee"] is None
 
 
 async def made(books: Books, account: str = "x", **more: Any) -> dict[str, str]:
