@@ -21,7 +21,7 @@ from typing import Any, NamedTuple, cast
 from graphql import GraphQLList, GraphQLNonNull, GraphQLObjectType, get_named_type, is_object_type
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.plan import PlainField, Plan, as_is, completed_as
+from schema.plan import Plan, PlanText
 
 
 class Split(NamedTuple):
@@ -102,36 +102,32 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         definition = parent_type.extensions.get("strawberry-definition")
         if definition is None:
             return Split(None, selected, selected)
-        plain, resolved = [], {}
+        text, resolved = PlanText(definition.origin, parent_type.is_type_of), {}
         for key, details in selected.items():
-            field = self._plain(parent_type, key, details)
-            if field is None:
+            if not self._is_plain(text, parent_type, key, details):
                 resolved[key] = details
-            else:
-                plain.append(field)
-        if not plain:
-            return Split(None, selected, selected)
-        return Split(Plan(tuple(plain), definition.origin, parent_type.is_type_of), resolved, selected)
+        return Split(text.plan(), resolved, selected)
 
-    def _plain(self, parent_type: GraphQLObjectType, key: str, details: Any) -> PlainField | None:
+    def _is_plain(self, text: PlanText, parent_type: GraphQLObjectType, key: str, details: Any) -> bool:
+        """Whether a plan can read the field; then it does."""
         name = details[0].node.name.value
         if name == "__typename":
-            return PlainField(key, "__class__", None, lambda _: parent_type.name)
+            text.add_constant(key, parent_type.name)
+            return True
         field = self.schema.get_field(parent_type, name)
         if field is None or field.args:
-            return None
+            return False
         declared = field.extensions.get("strawberry-definition")
         if declared is None or not declared.is_basic_field or declared.default_resolver is not getattr:
-            return None
+            return False
         inner = None
         named = get_named_type(field.type)
         if is_object_type(named):
             selected, *_ = self.collect_subfields(named, details)
             inner, resolved, _ = self._split(named, selected)
             if inner is None or resolved:
-                return None
-        completed = completed_as(field.type, inner)
-        return completed and PlainField(key, declared.python_name, as_is(field.type), completed)
+                return False
+        return text.add_attribute(key, declared.python_name, field.type, inner)
 
 
 def _joined(selected: Any, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:
