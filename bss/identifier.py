@@ -14,6 +14,7 @@ from bss.clock import wall_milliseconds
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32: no i, l, o, u
 _PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
+_TRIPLES = [pair + third for pair in _PAIRS for third in _ALPHABET]
 _VALUE_OF = {letter: value for value, letter in enumerate(_ALPHABET)}
 _DERIVED = UUID("6f1d3c1e-54c1-5b6e-9a51-0b5c7f1c2b11")  # the namespace of everything that we derive
 
@@ -77,7 +78,13 @@ def derived(*parts: object) -> UUID:
 
 def public(kind: Kind, identifier: UUID) -> str:
     """The typed form that leaves the system: `sub_` and 26 letters."""
-    return f"{kind.value}_{_letters(identifier.int, 26)}"
+    value, three = identifier.int, _TRIPLES
+    # Three letters at a time and written out, because every row of every list has ids.
+    return kind + (
+        f"_{_PAIRS[value >> 120]}{three[value >> 105 & 32767]}{three[value >> 90 & 32767]}{three[value >> 75 & 32767]}"
+        f"{three[value >> 60 & 32767]}{three[value >> 45 & 32767]}{three[value >> 30 & 32767]}"
+        f"{three[value >> 15 & 32767]}{three[value & 32767]}"
+    )
 
 
 def private(kind: Kind, text: str) -> UUID:
@@ -98,12 +105,7 @@ def kind_of(text: str) -> Kind:
 
 def label(account: UUID) -> str:
     """The account's step in a path: ten letters from the random half of its id, so that a path is rebuildable."""
-    return _letters(account.int & (1 << 50) - 1, 10)
-
-
-def _letters(value: int, length: int) -> str:
-    """An even number of letters; two at a time, because every row of every list has an id."""
-    return "".join([_PAIRS[value >> place & 1023] for place in range(5 * length - 10, -1, -10)])
+    return "".join([_PAIRS[account.int >> place & 1023] for place in range(40, -1, -10)])
 
 
 def _uuid(letters: str) -> UUID:
