@@ -11,6 +11,7 @@ import strawberry
 from strawberry.utils.str_converters import to_camel_case
 
 from bss.agreements import logo as domain
+from bss.agreements.issuer import CARD_WHEN_SILENT
 
 
 @strawberry.input(description="What is left out gets its silent form; the name, the issuer's.")
@@ -57,7 +58,7 @@ class IssuerCard:
 
     @classmethod
     def of(cls, card: Mapping[str, Any]) -> IssuerCard:
-        return cls(**{field.name: card[field.name] for field in fields(cls)})
+        return cls(**{name: card[name] for name in CARD_WHEN_SILENT})
 
 
 @strawberry.type(description="An issuer's logo, as it is printed.")
