@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
-
 from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 from sync.link import Side
 
@@ -86,6 +85,10 @@ class ParkedMessage:
     created_at: datetime
 
 
+_status_of = valued(LinkStatus, side=Side)
+_parked_of = valued(ParkedMessage)
+
+
 @requires(Permission.LINK_VIEW)
 async def link_statuses(viewer: Viewer) -> tuple[LinkStatus, ...]:
     """The organisation's links, oldest first. One statement."""
@@ -115,8 +118,4 @@ async def parked_messages(viewer: Viewer, request: PageRequest) -> Page[ParkedMe
         "SELECT id, link_id, subject, pair_id, version, reason, created_at FROM outbound"
         " WHERE organisation_id = $1 AND state = 'parked'"
     )
-    return await paged(viewer, select, (viewer.organisation_id,), request, lambda row: ParkedMessage(**dict(row)))
-
-
-def _status_of(row: Record) -> LinkStatus:
-    return LinkStatus(**{**dict(row), "side": Side(row["side"])})
+    return await paged(viewer, select, (viewer.organisation_id,), request, _parked_of)

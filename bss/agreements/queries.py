@@ -6,12 +6,11 @@ of a part of the tree sees: they read from above, and say what of it they let ou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
+import orjson
 
 from bss.agreements.edge import Edge, EdgeKind, chain, unbought
 from bss.agreements.issuer import Issuer
@@ -27,11 +26,13 @@ from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.transaction.scope import IN_SCOPE
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
 _EDGES = f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1"
 _EDGES_IN_SCOPE = f"{_EDGES} AND e.path >= $2 AND e.path < $2 || '~'"
 _ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {IN_SCOPE}"
+_issuer_of = valued(Issuer, card=orjson.loads)
 
 
 async def edge(viewer: Viewer, edge_id: UUID, *, path: Iterable[str] = ()) -> Edge:
@@ -192,7 +193,3 @@ def _name(edge: Edge, names: dict[str, str]) -> str:
     if edge.seller_path is None:
         return "supply"
     return f"{names[edge.seller_path]} → {names[edge.path]}"
-
-
-def _issuer_of(row: Record) -> Issuer:
-    return Issuer(**{**dict(row), "card": json.loads(row["card"])})

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from asyncpg import Record
-
 from bss.agreements.edge import Edge, EdgeKind
+from bss.transaction.value import valued
 
 EDGE_COLUMNS = ", ".join(
     "seller.path AS seller_path" if field.name == "seller_path" else f"e.{field.name}" for field in fields(Edge)
@@ -22,7 +21,5 @@ BUYS_FROM = "coalesce(e.link_id, e.vendor_id)"
 """`Edge.supplier_id` of an edge `e`, in SQL."""
 
 
-def edge_of(row: Record) -> Edge:
-    """The edge in a row that has `EDGE_COLUMNS` among its own."""
-    values = {field.name: row[field.name] for field in fields(Edge)}
-    return Edge(**{**values, "kind": EdgeKind(row["kind"])})
+edge_of = valued(Edge, kind=EdgeKind)
+"""The edge in a row that has `EDGE_COLUMNS` among its own."""

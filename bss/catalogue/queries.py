@@ -20,6 +20,7 @@ from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.transaction.scope import IN_SCOPE
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
 _VENDORS = f"SELECT id, path, code, name FROM vendor WHERE {IN_SCOPE}"
@@ -28,6 +29,11 @@ _OFFERINGS = f"SELECT {OFFERING_COLUMNS} FROM offering WHERE {IN_SCOPE}"
 _METERS = "SELECT id, code, name, unit, divisor, kind FROM meter WHERE organisation_id = $1"
 _PRICE_LISTS = f"SELECT id, path, owner_id, code, name, currency, vendor_id, received FROM price_list WHERE {IN_SCOPE}"
 _VERSIONS = f"SELECT id, price_list_id, number, valid_from, published_at FROM price_version WHERE {IN_SCOPE}"
+
+_vendor_of = valued(Vendor)
+_product_of = valued(Product, kind=ProductKind, characteristics=offered_of)
+_meter_of = valued(Meter, kind=MeterKind)
+_price_list_of = valued(PriceList)
 
 
 async def vendor(viewer: Viewer, vendor_id: UUID, *, path: Iterable[str] = ()) -> Vendor:
@@ -42,15 +48,13 @@ async def vendor(viewer: Viewer, vendor_id: UUID, *, path: Iterable[str] = ()) -
 async def vendors(viewer: Viewer, vendor_ids: Collection[UUID]) -> dict[UUID, Vendor]:
     """The vendors among these that the viewer can see, by id: whom the organisation buys from is its own affair."""
     rows = await _among(viewer, _VENDORS, vendor_ids)
-    return {row["id"]: Vendor(**dict(row)) for row in rows}
+    return {row["id"]: _vendor_of(row) for row in rows}
 
 
 @requires(Permission.CATALOGUE_VIEW)
 async def vendor_page(viewer: Viewer, request: PageRequest) -> Page[Vendor]:
     """The organisation's vendors for its own staff, oldest first."""
-    return await paged(
-        viewer, _VENDORS, (viewer.organisation_id, viewer.path), request, lambda row: Vendor(**dict(row))
-    )
+    return await paged(viewer, _VENDORS, (viewer.organisation_id, viewer.path), request, _vendor_of)
 
 
 async def product(viewer: Viewer, product_id: UUID, *, path: Iterable[str] = ()) -> Product:
@@ -221,19 +225,6 @@ async def _among(viewer: Viewer, select: str, identifiers: Collection[UUID]) -> 
         return await tx.connection.fetch(
             f"{select} AND id = ANY($3)", *(viewer.organisation_id, viewer.path, list(identifiers))
         )
-
-
-def _product_of(row: Record) -> Product:
-    values = {**dict(row), "kind": ProductKind(row["kind"]), "characteristics": offered_of(row["characteristics"])}
-    return Product(**values)
-
-
-def _meter_of(row: Record) -> Meter:
-    return Meter(**{**dict(row), "kind": MeterKind(row["kind"])})
-
-
-def _price_list_of(row: Record) -> PriceList:
-    return PriceList(**dict(row))
 
 
 def _price_of(row: Record) -> PriceLine:

@@ -10,14 +10,13 @@ from dataclasses import fields
 from uuid import UUID
 
 import orjson
-from asyncpg import Record
 
 from bss.catalogue.characteristic import offered_of
 from bss.catalogue.product import Offering, OfferingKind
 from bss.cycle import cycle_of
+from bss.transaction.value import valued
 
-_NAMES = tuple(field.name for field in fields(Offering))
-OFFERING_COLUMNS = ", ".join(f"offering.{name}" for name in _NAMES)
+OFFERING_COLUMNS = ", ".join(f"offering.{field.name}" for field in fields(Offering))
 
 SUPPLIER = "coalesce(o.supply_link_id, o.vendor_id)"
 """`Offering.supplier_id` of an offering `o`, in SQL."""
@@ -36,11 +35,9 @@ VERSION_IN_FORCE = """SELECT id FROM price_version
 """The version that prices a period (ADR 10), for rows `asked` with a `list` and the period's `starts` and `ends`."""
 
 
-def offering_of(row: Record) -> Offering:
-    """The offering in a row that has `OFFERING_COLUMNS` among its own."""
-    values = {name: row[name] for name in _NAMES}
-    values["kind"] = OfferingKind(values["kind"])
-    values["cycle"] = cycle_of(values["cycle"])
-    values["characteristics"] = offered_of(values["characteristics"])
-    values["private_to"] = tuple(UUID(account) for account in orjson.loads(values["private_to"]))
-    return Offering(**values)
+def _accounts(data: str) -> tuple[UUID, ...]:
+    return tuple(map(UUID, orjson.loads(data)))
+
+
+offering_of = valued(Offering, kind=OfferingKind, cycle=cycle_of, characteristics=offered_of, private_to=_accounts)
+"""The offering in a row that has `OFFERING_COLUMNS` among its own."""

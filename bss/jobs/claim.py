@@ -9,16 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
-
 from bss.jobs.job import LEASE, MOST_FAULTS, Job, JobKind, JobState, back_off
 from bss.permission import Permission
 from bss.refusal import NotFound, WrongState
 from bss.transaction.begin import Transaction, begin
 from bss.transaction.command import Outcome, command
+from bss.transaction.value import valued
 from bss.viewer import Viewer
 
-COLUMNS = "id, kind, key, state, due_at, attempts, faults, claims, wanted, reason"
+COLUMNS = "id, kind, key, state, due_at, attempts, faults, claims AS claim, wanted, reason"
 _CLAIM = f"""
 UPDATE job SET state = 'running', lease_until = $2, attempts = attempts + 1, claims = claims + 1,
   faults = faults + CASE state WHEN 'running' THEN 1 ELSE 0 END
@@ -30,20 +29,8 @@ RETURNING {COLUMNS}
 """
 
 
-def job_of(row: Record) -> Job:
-    """The job behind a row of the job table."""
-    return Job(
-        row["id"],
-        JobKind(row["kind"]),
-        row["key"],
-        JobState(row["state"]),
-        row["due_at"],
-        row["attempts"],
-        row["faults"],
-        row["claims"],
-        row["wanted"],
-        row["reason"],
-    )
+job_of = valued(Job, kind=JobKind, state=JobState)
+"""The job behind a row of `COLUMNS`."""
 
 
 async def claim(viewer: Viewer, *, now: datetime) -> Job | None:

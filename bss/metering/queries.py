@@ -18,6 +18,7 @@ from bss.permission import Permission
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.transaction.scope import IN_SCOPE
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
 _TOTAL = (
@@ -59,6 +60,9 @@ class Batch:
     accepted: int
     duplicate: int
     created_at: datetime
+
+
+_batch_of = valued(Batch)
 
 
 @dataclass(frozen=True)
@@ -155,14 +159,14 @@ async def batches(viewer: Viewer, batch_ids: Collection[UUID]) -> dict[UUID, Bat
             f" WHERE {IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(batch_ids)),
         )
-    return {row["id"]: Batch(**dict(row)) for row in rows}
+    return {row["id"]: _batch_of(row) for row in rows}
 
 
 @requires(Permission.USAGE_VIEW)
 async def batch_page(viewer: Viewer, request: PageRequest) -> Page[Batch]:
     """The batches in the viewer's scope, oldest first."""
     select = f"SELECT id, source, received, accepted, duplicate, created_at FROM usage_batch WHERE {IN_SCOPE}"
-    return await paged(viewer, select, (viewer.organisation_id, viewer.path), request, lambda row: Batch(**dict(row)))
+    return await paged(viewer, select, (viewer.organisation_id, viewer.path), request, _batch_of)
 
 
 @requires(Permission.USAGE_VIEW)

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from asyncpg import Record
-
 from bss.module import Module
 from bss.organisations.account import Account, AccountKind
 from bss.organisations.placement import Placement
@@ -18,6 +16,7 @@ from bss.refusal import InvalidInput, NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged, paged_by
 from bss.transaction.scope import IN_SCOPE
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
 ACCOUNT_COLUMNS = (
@@ -40,10 +39,8 @@ class Organisation:
     billing_grace_days: int | None
 
 
-def account_of(row: Record) -> Account:
-    """The account behind a row."""
-    values = dict(row)
-    return Account(**{**values, "kind": AccountKind(values["kind"])})
+account_of = valued(Account, kind=AccountKind)
+"""The account behind a row."""
 
 
 async def organisation(viewer: Viewer) -> Organisation:

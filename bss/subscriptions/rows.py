@@ -12,6 +12,7 @@ from bss.cycle import cycle_of
 from bss.subscriptions.order import RecordedOrder
 from bss.subscriptions.subscription import Subscription, SubscriptionState, Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus
+from bss.transaction.value import valued
 
 SUBSCRIPTION_COLUMNS = (
     "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle,"
@@ -23,13 +24,8 @@ SEGMENT_COLUMNS = "offering_id, status, quantity, characteristics, cycle, effect
 ORDER_COLUMNS = "id, subscription_id, version, verb, actor_name, reason, effective_at, recorded_at"
 
 
-def subscription_of(row: Record) -> Subscription:
-    """The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
-    values = dict(row)
-    values["state"] = SubscriptionState(values["state"])
-    values["cycle"] = cycle_of(values["cycle"])
-    values["characteristics"] = orjson.loads(values["characteristics"])
-    return Subscription(**values)
+subscription_of = valued(Subscription, state=SubscriptionState, cycle=cycle_of, characteristics=orjson.loads)
+"""The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
 
 
 def segment_of(row: Record) -> Segment:
