@@ -14,21 +14,27 @@ from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 from sync.link import Side
 
+# Counted by link once, and not for each link: a page of them reads the messages and the pairs in one pass.
 _STATUS = """
 SELECT l.id, l.link_key, l.side, l.peer_name, l.next_sequence - 1 AS sent_through, l.received_through,
-  l.last_error, o.pending, o.sent, o.parked, o.acknowledged, o.waiting_since, p.pairs, p.refused_pairs
+  l.last_error, coalesce(o.pending, 0) AS pending, coalesce(o.sent, 0) AS sent, coalesce(o.parked, 0) AS parked,
+  coalesce(o.acknowledged, 0) AS acknowledged, o.waiting_since, coalesce(p.pairs, 0) AS pairs,
+  coalesce(p.refused_pairs, 0) AS refused_pairs
 FROM link l
-CROSS JOIN LATERAL (
-  SELECT count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'sent') AS sent,
+LEFT JOIN (
+  SELECT link_id, count(*) FILTER (WHERE state = 'pending') AS pending, count(*) FILTER (WHERE state = 'sent') AS sent,
     count(*) FILTER (WHERE state = 'parked') AS parked,
     count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged,
     min(created_at) FILTER (WHERE state IN ('pending', 'sent')) AS waiting_since
-  FROM outbound WHERE organisation_id = $1 AND link_id = l.id) AS o
-CROSS JOIN LATERAL (
-  SELECT count(*) AS pairs, count(refusal) AS refused_pairs FROM pair
-  WHERE organisation_id = $1 AND link_id = l.id AND subject IN ('account', 'subscription')) AS p
+  FROM outbound WHERE organisation_id = $1 {among} GROUP BY link_id) AS o ON o.link_id = l.id
+LEFT JOIN (
+  SELECT link_id, count(*) AS pairs, count(refusal) AS refused_pairs FROM pair
+  WHERE organisation_id = $1 AND subject IN ('account', 'subscription') {among} GROUP BY link_id) AS p
+  ON p.link_id = l.id
 WHERE l.organisation_id = $1
 """
+_OF_ALL = _STATUS.format(among="")
+_OF_SOME = f"{_STATUS.format(among='AND link_id = ANY($2)')} AND l.id = ANY($2)"
 
 
 @dataclass(frozen=True)
@@ -93,21 +99,21 @@ _parked_of = valued(ParkedMessage)
 async def link_statuses(viewer: Viewer) -> tuple[LinkStatus, ...]:
     """The organisation's links, oldest first. One statement."""
     async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(f"{_STATUS} ORDER BY l.id", tx.organisation_id)
+        rows = await tx.connection.fetch(f"{_OF_ALL} ORDER BY l.id", tx.organisation_id)
     return tuple(_status_of(row) for row in rows)
 
 
 @requires(Permission.LINK_VIEW)
 async def link_page(viewer: Viewer, request: PageRequest) -> Page[LinkStatus]:
     """The organisation's links, oldest first, page by page."""
-    return await paged(viewer, _STATUS, (viewer.organisation_id,), request, _status_of)
+    return await paged(viewer, _OF_ALL, (viewer.organisation_id,), request, _status_of)
 
 
 @requires(Permission.LINK_VIEW)
 async def links_by_id(viewer: Viewer, link_ids: Collection[UUID]) -> dict[UUID, LinkStatus]:
     """The organisation's links among these, by id. One statement."""
     async with reading(viewer) as tx:
-        rows = await tx.connection.fetch(f"{_STATUS} AND l.id = ANY($2)", tx.organisation_id, list(link_ids))
+        rows = await tx.connection.fetch(_OF_SOME, tx.organisation_id, list(link_ids))
     return {row["id"]: _status_of(row) for row in rows}
 
 
