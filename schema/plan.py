@@ -10,8 +10,6 @@ unusual value: null where none may be, another type than declared, whatever a sc
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
-from types import CodeType
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -63,8 +61,7 @@ class PlanText:
         if not self._entries:
             return None
         answer = f"{{{', '.join(self._entries)}}}"
-        code = _compiled(f"lambda source: {answer} if {self._belongs} else unusual(source)")
-        written: Plan = eval(code, self._names)
+        written: Plan = eval(f"lambda source: {answer} if {self._belongs} else unusual(source)", self._names)
         return written
 
     def _named(self, value: Any) -> str:
@@ -105,8 +102,3 @@ def _members(declared: GraphQLEnumType) -> dict[Any, str]:
     """Names by member; the reference executor compares a value with each in turn."""
     names = {value.value: name for name, value in declared.values.items()}
     return {member: names[member.value] for member in getattr(declared, "wrapped_cls", ())}
-
-
-@lru_cache(maxsize=2000)
-def _compiled(text: str) -> CodeType:
-    return compile(text, "<plan>", "eval")
