@@ -18,42 +18,55 @@ def _page(columns: str, table: str, condition: str = _SCOPE) -> str:
 
 PAGES: dict[str, str] = {
     "accounts": _page(
-        "id, parent_id, kind, name, accounting_number, email, billing_address, mirrored, managed_by, version,"
-        " created_at",
+        "id, parent_id, kind, name, accounting_number, email, billing_address, legal_address, mirrored, managed_by,"
+        " version, created_at, closed_at",
         "account",
     ),
     "subscriptions": _page(
-        "id, name, state, quantity, characteristics, cycle, renews_automatically, order_reference, starts_at,"
-        " ends_at, activated_at, provisioned_at, removed_at, mirrored, managed_by, refusal, version, created_at",
+        "id, name, state, quantity, characteristics, renews_automatically, term_months, parent_id, predecessor_id,"
+        " order_reference, starts_at, ends_at, activated_at, provisioned_at, removed_at, mirrored, managed_by, refusal,"
+        " version, created_at",
         "subscription",
     ),
     "vendors": _page("id, code, name", "vendor"),
-    "products": _page("id, code, name", "product"),
-    "offerings": _page("id, code, name, unit, cycle, supply_link_id, supply_offering_id", "offering"),
+    "products": _page("id, code, name, kind", "product"),
+    "offerings": _page(
+        "id, code, name, unit, kind, term_months, trial_days, cancellation_days, category, in_storefront", "offering"
+    ),
     "meters": _page("id, code, name, unit, divisor, kind", "meter", "organisation_id = $1 AND $2 <> ''"),
     "priceLists": _page("id, code, name, currency, received", "price_list"),
-    "edges": _page("id, kind, currency, zone, policy, billing_day, received", "edge"),
-    "issuers": _page("id, name, due_days, card", "issuer"),
+    "edges": _page("id, kind, currency, zone, policy, billing_day, received, link_id", "edge"),
+    "issuers": _page("id, name, country, due_days, sends", "issuer"),
     "usageBatches": _page("id, source, received, accepted, duplicate, created_at", "usage_batch"),
     "invoices": _page(
-        "id, number, total, currency, billing_start, billing_end, issued_on, due_on, digest",
+        "id, number, billing_start, billing_end, issued_on, due_on, digest",
         "invoice",
         "organisation_id = $1 AND (path >= $2 AND path < $2 || '~' OR seller_path >= $2 AND seller_path < $2 || '~')",
     ),
     "billableLines": _page(
         "id, edge_id, offering_id, charge, charge_kind, description, service_start, service_end, billing_start,"
-        " billing_end, quantity, unit, amount, currency, invoice_id",
+        " billing_end, quantity, unit, invoice_id",
         "billable_line",
     ),
     "jobs": _page("id, kind, key, state, due_at, attempts, reason", "job", "organisation_id = $1 AND $2 <> ''"),
-    "links": _page("id, link_key, side, peer_name", "link", "organisation_id = $1 AND $2 <> ''"),
+    "links": (
+        "SELECT l.id, link_key, side, peer_name, next_sequence - 1 AS sent_through, received_through, last_error, m.*,"
+        " p.* FROM link l, LATERAL (SELECT count(*) FILTER (WHERE state = 'pending') AS pending,"
+        " count(*) FILTER (WHERE state = 'sent') AS sent, count(*) FILTER (WHERE state = 'parked') AS parked,"
+        " count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged,"
+        " min(created_at) FILTER (WHERE state IN ('pending', 'sent')) AS waiting_since"
+        " FROM outbound o WHERE o.organisation_id = $1 AND o.link_id = l.id) AS m, LATERAL (SELECT count(*) AS pairs,"
+        " count(refusal) AS refused_pairs FROM pair WHERE pair.organisation_id = $1 AND pair.link_id = l.id"
+        " AND subject IN ('account', 'subscription')) AS p"
+        " WHERE l.organisation_id = $1 AND $2 <> '' ORDER BY l.id LIMIT 201"
+    ),
     "parkedMessages": _page(
         "id, link_id, subject, pair_id, version, reason, created_at",
         "outbound",
         "organisation_id = $1 AND $2 <> '' AND state = 'parked'",
     ),
 }
-"""The first page of each list, with one row more to know whether there is a next one."""
+"""The first page of each list, with what `bench.lists` asks for and one row more to know whether there is a next."""
 
 _BELOW = f"{_SCOPE} AND path >= $3 AND path < $3 || '~'"
 HIERARCHY = (
