@@ -53,7 +53,7 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         self._splits: dict[tuple[GraphQLObjectType, int], Split] = {}
         given = self.variable_values.coerced.items()
         flags = frozenset((name, value) for name, value in given if value is None or type(value) is bool)
-        self._known = _splits_of(self.operation, flags)
+        self._known = _splits_of(Same(self.operation), flags)
 
     def execute_fields(
         self,
@@ -147,8 +147,21 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         return text.add_attribute(key, declared.python_name, field.type, inner)
 
 
+class Same:
+    """An operation by identity: nodes are equal by what they say, and their fragments are not."""
+
+    def __init__(self, operation: OperationDefinitionNode) -> None:
+        self.operation = operation
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Same) and other.operation is self.operation
+
+    def __hash__(self) -> int:
+        return id(self.operation)
+
+
 @lru_cache(maxsize=500)
-def _splits_of(operation: OperationDefinitionNode, flags: frozenset[tuple[str, object]]) -> dict[Nodes, Split]:
+def _splits_of(operation: Same, flags: frozenset[tuple[str, object]]) -> dict[Nodes, Split]:
     """The splits of a document that was parsed once, by the nodes of a selection, which the splits keep alive.
 
     What is selected below a node depends on the values of the operation's flags, and on nothing else.

@@ -10,6 +10,8 @@ unusual value: null where none may be, another type than declared, whatever a sc
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
+from types import CodeType
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -31,6 +33,11 @@ _AS_IS: dict[str, type] = {"ID": str, "String": str, "Boolean": bool, "JSON": di
 """Values of exactly this type are their own answer."""
 _STRICT = frozenset({"ID", "String", "Boolean", "Decimal", "DateTime", "Date"})
 """Scalars that raise on what is not theirs, null included, and never wait for anything."""
+
+
+@lru_cache(maxsize=1000)
+def _code(text: str) -> CodeType:
+    return compile(text, "plan", "eval")
 
 
 class PlanText:
@@ -61,7 +68,7 @@ class PlanText:
         if not self._entries:
             return None
         answer = f"{{{', '.join(self._entries)}}}"
-        written: Plan = eval(f"lambda source: {answer} if {self._belongs} else unusual(source)", self._names)
+        written: Plan = eval(_code(f"lambda source: {answer} if {self._belongs} else unusual(source)"), self._names)
         return written
 
     def _named(self, value: Any) -> str:

@@ -18,17 +18,19 @@ from bss.refusal import InvalidInput, Problem
 from bss.transaction.begin import Transaction
 
 
-async def refuse_unpriced_edge(tx: Transaction, edge: Edge, since: datetime | None) -> None:
+async def refuse_unpriced_edge(
+    tx: Transaction, edge: Edge, since: datetime | None, *, place: str = "priceListId"
+) -> None:
     """Raise `InvalidInput` with all offerings that run on the edge, from an instant on, and that its list lacks.
 
-    `edge` has the terms that are asked for, and is charged by them from `since` on; None: from the first sale on. Two
-    statements.
+    `edge` has the terms that are asked for, and is charged by them from `since` on; None: from the first sale on.
+    `place` is what of the input asks for it. Two statements.
     """
     charged = await charged_on_edge(tx, edge.id, since)
     versions = await pricings(tx.viewer, (edge.price_list_id,), [one.offering_id for one in charged])
     lacking = [one for one in charged if _lacks(edge, one, versions[edge.price_list_id])]
     if lacking:
-        raise InvalidInput([Problem(("priceListId",), _message(one)) for one in lacking])
+        raise InvalidInput([Problem((place,), _message(one)) for one in lacking])
 
 
 def _lacks(edge: Edge, charged: Charged, versions: Sequence[Pricing]) -> bool:

@@ -65,11 +65,17 @@ async def update_edge(tx: Transaction, request: UpdateEdge, now: datetime) -> Ou
     if problems := list(_problems(before, wished, parties, now)):
         raise InvalidInput(problems)
     since = before.period(now).start
-    if wished.price_list_id != before.price_list_id:
+    if _priced_otherwise(before, wished):
         after = replace(before, price_list_id=wished.price_list_id, billing_day=wished.billing_day, terms_since=since)
-        await refuse_unpriced_edge(tx, after, since)
+        place = "billingDay" if wished.price_list_id == before.price_list_id else "priceListId"
+        await refuse_unpriced_edge(tx, after, since, place=place)
     await _replace_terms(tx, before, wished, since, now)
     return Outcome(before.id)
+
+
+def _priced_otherwise(before: Edge, wished: SellingTerms) -> bool:
+    """Whether other prices may hold: by another list, or by another version of it, on another day."""
+    return (wished.price_list_id, wished.billing_day) != (before.price_list_id, before.billing_day)
 
 
 def _problems(before: Edge, wished: SellingTerms, parties: Parties, now: datetime) -> Iterator[Problem]:
@@ -115,5 +121,5 @@ async def _replace_terms(tx: Transaction, before: Edge, wished: SellingTerms, si
         *(tx.organisation_id, before.id, wished.price_list_id, wished.policy, wished.billing_day),
         *(wished.bill_to_account_id, wished.issuer_id, since),
     )
-    if wished.price_list_id != before.price_list_id:
+    if _priced_otherwise(before, wished):
         await record(tx, EventName.PRICES_CHOSEN, wished.price_list_id, now=now)

@@ -14,7 +14,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from asyncpg import Record
+
 from bss.catalogue.rows import SUPPLIER
+from bss.identifier import Kind, public
 from bss.transaction.begin import Transaction
 
 MOST_NAMED = 50
@@ -101,14 +104,14 @@ class Charged:
 async def charged_on_edge(tx: Transaction, edge_id: UUID, since: datetime | None) -> tuple[Charged, ...]:
     """What the edge charges of what runs at the instant and after it, or, without one, of all. One statement."""
     rows = await tx.connection.fetch(
-        f"{_ON_EDGE} SELECT offering_id, coalesce(o.code, offering_id::text) AS offering,"
+        f"{_ON_EDGE} SELECT offering_id, o.code AS offering,"
         " count(DISTINCT subscription_id) AS count, min(greatest(effective_from, $4)) AS since,"
         " CASE WHEN bool_and(effective_to IS NOT NULL) THEN max(effective_to) END AS until"
         " FROM running LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = offering_id"
-        " GROUP BY offering_id, o.code ORDER BY 2",
+        " GROUP BY offering_id, o.code ORDER BY 2, 1",
         *(tx.organisation_id, tx.viewer.path, edge_id, since),
     )
-    return tuple(Charged(**dict(row)) for row in rows)
+    return tuple(Charged(**{**dict(row), "offering": _said(row)}) for row in rows)
 
 
 async def running_by_offering(
@@ -118,12 +121,17 @@ async def running_by_offering(
     if not offering_ids:
         return ()
     rows = await tx.connection.fetch(
-        f"{_RUNNING} SELECT coalesce(o.code, offering_id::text) AS offering, count(DISTINCT subscription_id) AS count"
+        f"{_RUNNING} SELECT offering_id, o.code AS offering, count(DISTINCT subscription_id) AS count"
         " FROM running LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = offering_id"
-        " GROUP BY offering_id, o.code ORDER BY 1",
+        " GROUP BY offering_id, o.code ORDER BY 2, 1",
         *(tx.organisation_id, tx.viewer.path, price_list_id, list(offering_ids), since),
     )
-    return tuple(RunningOffering(**dict(row)) for row in rows)
+    return tuple(RunningOffering(_said(row), row["count"]) for row in rows)
+
+
+def _said(row: Record) -> str:
+    """The offering's code; its id, as it leaves the system, where it is not the caller's to read."""
+    return row["offering"] or public(Kind.OFFERING, row["offering_id"])
 
 
 async def running(tx: Transaction, price_list_id: UUID, offering_ids: Collection[UUID], since: datetime) -> Running:

@@ -24,7 +24,7 @@ from bss.invoicing.document import (
     IssuerCard,
     PolicyValue,
 )
-from bss.invoicing.line import CORRECTION, CREDIT
+from bss.invoicing.line import LineKind
 from bss.money import EXACT, Money, minor_digits
 from bss.period import Period, zone_named
 from bss.policy import policy_named
@@ -76,11 +76,12 @@ def assembled(
     local = zone_named(edge.zone)
     amount = sum((line.amount for line in in_order), Decimal(0))
     first_day, issued_on = (instant.astimezone(local).date() for instant in (period.start, period.end))
+    credits = amount < 0
     return InvoiceDocument(
         number="",
-        kind=DocumentKind.CREDIT_NOTE if amount < 0 else DocumentKind.INVOICE,
+        kind=DocumentKind.CREDIT_NOTE if credits else DocumentKind.INVOICE,
         issued_on=issued_on,
-        due_on=issued_on + timedelta(days=parties.due_days),
+        due_on=None if credits else issued_on + timedelta(days=parties.due_days),
         currency=edge.currency,
         billing_period=BillingPeriod(first_day, issued_on, edge.zone),
         issuer=parties.issuer,
@@ -124,7 +125,7 @@ def _printed(position: int, line: InvoicedLine, digits: int) -> DocumentLine:
     )
 
 
-_SAID = {CREDIT: ("credited",), CORRECTION: ("correction",)}
+_SAID: dict[str, tuple[str, ...]] = {LineKind.CREDIT: ("credited",), LineKind.CORRECTION: ("correction",)}
 
 
 def _described(line: InvoicedLine) -> str:

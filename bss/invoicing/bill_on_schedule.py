@@ -13,6 +13,7 @@ from bss.invoicing.bill_run import RequestBillRun, request_bill_run
 from bss.invoicing.open_periods import open_periods
 from bss.jobs.enqueue import enqueue
 from bss.jobs.job import JobKind
+from bss.module import Module
 from bss.organisations.queries import organisation
 from bss.period import local_day, zone_named
 from bss.transaction.begin import Transaction, begin, reading
@@ -40,6 +41,10 @@ async def bill_on_schedule(viewer: Viewer, *, now: datetime) -> None:
     if card.billing_grace_days is None:
         return
     today = local_day(now, card.zone)
+    async with begin(viewer) as tx:
+        await look_on(tx, today.end, now=now)
+    if Module.BILLING not in card.modules:
+        return
     until = _days_before(today.start, card.billing_grace_days, zone_named(card.zone))
     async with reading(viewer) as tx:
         asked = await tx.connection.fetchval(
@@ -48,8 +53,6 @@ async def bill_on_schedule(viewer: Viewer, *, now: datetime) -> None:
         ended = [one.period.end for one in await open_periods(tx, until)]
     if any(asked is None or end > asked for end in ended):
         await request_bill_run(viewer, RequestBillRun(until), now=now)
-    async with begin(viewer) as tx:
-        await look_on(tx, today.end, now=now)
 
 
 def _days_before(midnight: datetime, days: int, local: ZoneInfo) -> datetime:

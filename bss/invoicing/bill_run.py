@@ -95,11 +95,13 @@ async def run(viewer: Viewer, run_id: UUID, *, now: datetime, say: Say = _silent
     for open_period in periods:
         closing = Closing(viewer, run_id, open_period, now, say, dict(open_since))
         found = await closing.rate(channel)
-        blocked = {issue.invoice_id for issue in found}
+        invoices = {edge.id: invoice_id(edge, open_period.period) for edge in open_period.edges}
+        # An edge closes its periods in order: what was billed before is known when the next one is billed.
+        blocked = {issue.invoice_id for issue in found} | {invoices[edge] for edge in invoices if edge in open_since}
         await closing.issue(blocked)
-        for edge in open_period.edges:
-            if invoice_id(edge, open_period.period) in blocked:
-                open_since.setdefault(edge.id, open_period.period.start)
+        for edge_id, bill in invoices.items():
+            if bill in blocked:
+                open_since.setdefault(edge_id, open_period.period.start)
         issues += found
     await _conclude(viewer, run_id, BillRunState.PARKED if issues else BillRunState.DONE, now)
     if issues:

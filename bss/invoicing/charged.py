@@ -12,12 +12,16 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from bss.invoicing.line import CREDIT
+from bss.invoicing.line import LineKind
+from bss.invoicing.unbillable import Unbillable
 from bss.period import Share
 
 
 class ChargedLine(NamedTuple):
-    """A line of a charge that is due by cycle. `share` is the part of its cycle that stands with it, as a fraction."""
+    """A line of a recurring charge. `share` is the part of its cycle that stands with it, as a fraction.
+
+    One that is not `by_cycle` is of the month in arrears: it stands for itself, and takes its time.
+    """
 
     edge_id: UUID
     charge: str
@@ -30,6 +34,7 @@ class ChargedLine(NamedTuple):
     version_id: UUID
     policy: str
     share: str
+    by_cycle: bool
 
 
 class Standing(NamedTuple):
@@ -48,21 +53,29 @@ class Standing(NamedTuple):
 def standing(lines: Iterable[ChargedLine]) -> tuple[Standing, ...]:
     """What stands after these lines of one edge, which come in the order of their billing periods, credits first.
 
-    A credit ends the charge that lasts until where it ends, and begins latest before it.
+    A credit ends the charge that lasts until where it ends, and begins latest before it. Raises `Unbillable` where
+    there is none.
     """
     found: dict[tuple[str, datetime], Standing] = {}
     for line in lines:
-        if line.kind != CREDIT:
+        if line.kind != LineKind.CREDIT:
             found[line.charge, line.service_start] = _charged(line)
             continue
-        ended = max(
-            (one for one in found.values() if one.charge == line.charge and one.until == line.service_end),
-            key=lambda one: (one.start <= line.service_start, one.start),
-        )
-        del found[ended.charge, ended.start]
+        ended = found.pop((line.charge, _ended_by(line, found.values())))
         if ended.start < line.service_start:
             found[ended.charge, ended.start] = ended._replace(until=line.service_start, share=_share(line.share))
     return tuple(found.values())
+
+
+def _ended_by(credit: ChargedLine, charges: Iterable[Standing]) -> datetime:
+    """The start of the charge that the credit ends: the last one to begin of those that last until where it ends."""
+    alike = [one.start for one in charges if one.charge == credit.charge and one.until == credit.service_end]
+    begun = [start for start in alike if start <= credit.service_start]
+    if not begun:
+        raise Unbillable(
+            (f"the credit of {credit.charge} from {credit.service_start} on fits nothing that was charged",)
+        )
+    return max(begun)
 
 
 def _charged(line: ChargedLine) -> Standing:

@@ -21,8 +21,9 @@ from uuid import UUID
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
 from bss.invoicing.consumption import Consumption
-from bss.invoicing.line import ORIGINAL
+from bss.invoicing.line import LineKind
 from bss.invoicing.stretch import Stretch
+from bss.invoicing.unbillable import Unbillable
 from bss.period import WHOLE, Period, Share
 from bss.policy import MoneyPolicy
 from bss.subscriptions.timeline import SegmentStatus
@@ -60,17 +61,9 @@ class Due(NamedTuple):
     service_end: datetime
     quantity: Quantity
     share: Share
-    kind: str = ORIGINAL
+    kind: LineKind = LineKind.ORIGINAL
     kept: Share | None = None
     policy: MoneyPolicy | None = None
-
-
-class Unbillable(Exception):
-    """A subscription that cannot be charged on an edge, with all the reasons, in words for the operator."""
-
-    def __init__(self, reasons: tuple[str, ...]) -> None:
-        super().__init__("; ".join(reasons))
-        self.reasons = reasons
 
 
 @dataclass(frozen=True)

@@ -15,24 +15,31 @@ from bss.agreements.edge import Edge
 from bss.agreements.past_terms import PastTerms
 from bss.agreements.queries import past_terms
 from bss.catalogue import queries as catalogue
-from bss.invoicing.charges import Charge, Prices, Unbillable
+from bss.invoicing.charges import Charge, Prices
 from bss.invoicing.history import offerings_by_cycle
 from bss.invoicing.prices import by_offering, prices_of_period
+from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
 from bss.transaction.begin import Transaction
 
 
 @dataclass(frozen=True)
 class CyclePrices:
-    """The versions of each list, the earliest first, with the instant from which each is in force."""
+    """The versions of each list, the earliest first, with the instant from which each is in force.
+
+    They have the prices of `offering_ids`, of which anything is charged by cycle.
+    """
 
     versions: Mapping[UUID, Sequence[tuple[datetime, Prices]]] = field(default_factory=dict)
+    offering_ids: Collection[UUID] = frozenset()
 
     def charges(self, price_list_id: UUID, offering_id: UUID, begun: datetime) -> tuple[Charge, ...]:
-        """By what a cycle of the offering that begins then is charged. Raises `Unbillable`.
+        """By what a cycle of the offering is charged that begins then; nothing of another one. Raises `Unbillable`.
 
         By the latest version, not after the instant, that has a price for the offering; else by the first that has one.
         """
+        if offering_id not in self.offering_ids:
+            return ()
         pricing = [
             (since, prices)
             for since, prices in self.versions.get(price_list_id, ())
@@ -94,4 +101,4 @@ async def _cycle_prices(
     for row in rows:
         priced = by_offering(lines[row["id"]], offerings, meters)
         versions.setdefault(row["price_list_id"], []).append((row["valid_from"], priced))
-    return CyclePrices(versions)
+    return CyclePrices(versions, offering_ids)

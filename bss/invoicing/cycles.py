@@ -22,10 +22,10 @@ from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
-from bss.invoicing.charged import Standing
+from bss.invoicing.charged import ChargedLine, Standing, standing
 from bss.invoicing.charges import Charge, Due
 from bss.invoicing.history import History
-from bss.invoicing.line import CORRECTION, CREDIT, ORIGINAL
+from bss.invoicing.line import LineKind
 from bss.invoicing.stretch import Stretch
 from bss.period import Period, Share
 from bss.policy import MoneyPolicy
@@ -74,13 +74,14 @@ class Part(NamedTuple):
         return self.charge.kind is ChargeKind.RECURRING_IN_ADVANCE
 
 
-def due_by_cycle(history: History, stands: Collection[Standing], terms: CycleTerms) -> Iterator[Due]:
-    """Everything that is due of these stretches, beside what stands charged. Raises `Unbillable`."""
+def due_by_cycle(history: History, lines: Collection[ChargedLine], terms: CycleTerms) -> Iterator[Due]:
+    """Everything that is due of these stretches, beside the lines of the edge's closed periods. Raises `Unbillable`."""
+    stands = standing(line for line in lines if line.by_cycle)
     left = {(one.charge, one.start): one for one in stands if one.until > history.since}
     for part in _parts(history, terms):
         known = left.get((part.charge.code, part.start))
         if known is None or (known.offering_id, known.quantity) != (part.stretch.offering_id, part.stretch.quantity):
-            yield from _first(part, terms)
+            yield from _first(part, lines, terms)
         else:
             del left[known.charge, known.start]
             yield from _again(part, known, terms)
@@ -89,13 +90,18 @@ def due_by_cycle(history: History, stands: Collection[Standing], terms: CycleTer
 
 
 def _parts(history: History, terms: CycleTerms) -> Iterator[Part]:
+    last, begun = None, history.since
     for stretch in history.stretches:
+        if last is None or (last.offering_id, last.end) != (stretch.offering_id, stretch.start):
+            begun = stretch.start
+        last = stretch
         if stretch.status is not SegmentStatus.ACTIVE:
             continue
         at = max(stretch.start, history.since)
         while at < terms.until and (stretch.end is None or at < stretch.end):
             cycle = stretch.cycle.at(at, first=history.first, day=terms.day, zone=terms.zone)
-            agreed = terms.agreed(stretch.offering_id, cycle.start)
+            # Who comes within a cycle pays what is asked then; who adds to it what was asked when it began.
+            agreed = terms.agreed(stretch.offering_id, max(cycle.start, begun))
             for charge in agreed.charges:
                 if (end := _end(charge, stretch, cycle, terms)) is not None:
                     yield Part(charge, stretch, cycle, agreed.policy, max(stretch.start, cycle.start), end)
@@ -117,19 +123,28 @@ def _known(stretch: Stretch, cycle: Period, by: datetime) -> datetime:
     return cycle.end if stretch.end is None or stretch.end > by else min(stretch.end, cycle.end)
 
 
-def _first(part: Part, terms: CycleTerms) -> Iterator[Due]:
+def _first(part: Part, lines: Collection[ChargedLine], terms: CycleTerms) -> Iterator[Due]:
     """A part that does not stand charged: due in this period, or in an earlier one, which may be closed or open."""
     begun = terms.period.start
     if part.start >= begun if part.in_advance else part.end > begun:
-        yield _charge(part, ORIGINAL, terms)
+        yield _charge(part, LineKind.CORRECTION if _taken(part, lines) else LineKind.ORIGINAL, terms)
     elif terms.next_to_close:
-        yield _charge(part, CORRECTION, terms)
+        yield _charge(part, LineKind.CORRECTION, terms)
     elif part.in_advance and part.end < (until := _known(part.stretch, part.cycle, begun)):
         # An earlier period will charge it to there.
         charged, kept = (_share(part, end, terms) for end in (until, part.end))
         quantity = Quantity(part.stretch.quantity, unit=part.charge.unit)
         what = part.charge, part.stretch.offering_id
-        yield Due(*what, part.end, until, quantity, charged, CREDIT, kept, part.policy)
+        yield Due(*what, part.end, until, quantity, charged, LineKind.CREDIT, kept, part.policy)
+
+
+def _taken(part: Part, lines: Collection[ChargedLine]) -> bool:
+    """Whether some of the part's time was charged before, otherwise: an original line has its time for itself."""
+    return not part.in_advance and any(
+        line.charge == part.charge.code and line.service_start < part.end and part.start < line.service_end
+        for line in lines
+        if line.kind != LineKind.CREDIT
+    )
 
 
 def _again(part: Part, known: Standing, terms: CycleTerms) -> Iterator[Due]:
@@ -138,12 +153,15 @@ def _again(part: Part, known: Standing, terms: CycleTerms) -> Iterator[Due]:
         return
     if known.until > part.end:
         yield _credit(known, part.end, _share(part, part.end, terms), terms)
-    elif known.until < part.end:
+    elif known.until < part.end and terms.next_to_close:
         yield _credit(known, known.start, Share(0, known.share.denominator), terms)
-        yield _charge(part, CORRECTION, terms)
+        yield _charge(part, LineKind.CORRECTION, terms)
+    elif known.until < part.end and not part.in_advance:
+        # The open period gives back what stands.
+        yield _charge(part, LineKind.CORRECTION, terms)
 
 
-def _charge(part: Part, kind: str, terms: CycleTerms) -> Due:
+def _charge(part: Part, kind: LineKind, terms: CycleTerms) -> Due:
     quantity = Quantity(part.stretch.quantity, unit=part.charge.unit)
     service = part.start, part.end
     charged = _share(part, part.end, terms)
@@ -153,7 +171,7 @@ def _charge(part: Part, kind: str, terms: CycleTerms) -> Due:
 def _credit(known: Standing, ended: datetime, kept: Share, terms: CycleTerms) -> Due:
     charge, policy = terms.charged_by(known)
     quantity = Quantity(known.quantity, unit=charge.unit)
-    return Due(charge, known.offering_id, ended, known.until, quantity, known.share, CREDIT, kept, policy)
+    return Due(charge, known.offering_id, ended, known.until, quantity, known.share, LineKind.CREDIT, kept, policy)
 
 
 def _share(part: Part, end: datetime, terms: CycleTerms) -> Share:

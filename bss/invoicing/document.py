@@ -114,12 +114,15 @@ class DocumentLine:
 
 @dataclass(frozen=True)
 class InvoiceDocument:
-    """An issued invoice, complete: everything that its text, its PDF and its checks need, and nothing to look up."""
+    """An issued invoice, complete: everything that its text, its PDF and its checks need, and nothing to look up.
+
+    A credit note is not due: `due_on` is None, also while it is a draft.
+    """
 
     number: str
     kind: DocumentKind
     issued_on: date
-    due_on: date
+    due_on: date | None
     currency: str
     billing_period: BillingPeriod
     issuer: IssuerCard
@@ -208,7 +211,7 @@ def from_bytes(content: bytes) -> InvoiceDocument:
     """The document whose canonical form the bytes are; ValueError or KeyError when they are none."""
     fields: dict[str, Any] = json.loads(content, parse_float=_refuse_fraction)
     window, issuer, bill_to = fields["billing_period"], fields["issuer"], fields["bill_to"]
-    dates = {name: date.fromisoformat(fields[name]) for name in ("issued_on", "due_on")}
+    dates = {name: fields[name] and date.fromisoformat(fields[name]) for name in ("issued_on", "due_on")}
     read = {
         "kind": DocumentKind(fields["kind"]),
         "billing_period": BillingPeriod(
@@ -261,7 +264,7 @@ def _head(document: InvoiceDocument) -> list[str]:
     buyer = tuple(line for line in (bill_to.name, *bill_to.address, account, bill_to.email) if line)
     return [
         title(document, document.kind.upper()),
-        f"Issued {document.issued_on}{'' if document.kind is DocumentKind.CREDIT_NOTE else f', due {document.due_on}'}",
+        f"Issued {document.issued_on}{f', due {document.due_on}' if document.due_on else ''}",
         f"Billing period {period} ({period.zone})",
         "",
         f"{'From':<49} Bill to",

@@ -19,13 +19,14 @@ from bss.agreements.past_terms import as_of
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.pricing import costs_nothing
 from bss.invoicing.charged import Standing
-from bss.invoicing.charges import Charge, Due, Prices, Terms, Unbillable, due
+from bss.invoicing.charges import Charge, Due, Prices, Terms, due
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
 from bss.invoicing.issue import Issue, Refused
-from bss.invoicing.line import ORIGINAL, BillableLine, invoice_id, line_id
+from bss.invoicing.line import BillableLine, LineKind, invoice_id, line_id
 from bss.invoicing.stretch import Stretch
+from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
 from bss.policy import LicenceLines, MoneyPolicy, policy_named
 from bss.tariff.rating import credit, rate
@@ -70,13 +71,12 @@ class EdgeRating:
         """The rated lines; none for what is neither used nor costs anything. Raises `Unbillable`."""
         subscription = str(used.subscription_id)
         found = [self._line(organisation_id, used, subscription, one) for one in self._due(used)]
-        return [line for line in found if line.amount or (line.quantity and line.kind == ORIGINAL)]
+        return [line for line in found if line.amount or (line.quantity and line.kind == LineKind.ORIGINAL)]
 
     def _due(self, used: Consumption) -> Iterator[Due]:
         yield from due(used, self._prices, self._terms)
         if used.history is not None:
-            stands = used.history.standing(self._edge.id, self._closed)
-            yield from due_by_cycle(used.history, stands, self._cycles)
+            yield from due_by_cycle(used.history, used.history.on(self._edge.id, self._closed), self._cycles)
 
     def free(self, stretch: Stretch) -> bool:
         """Whether everything that is charged for the stretch on the edge comes to nothing."""
@@ -98,7 +98,7 @@ class EdgeRating:
         else:
             amount, explanation = credit(charge.price, one.quantity, one.share, one.kept, *how)
         explanation["price_version"] = str(charge.version_id)
-        more = () if one.kind == ORIGINAL else (one.kind, terms.period.start)
+        more = () if one.kind == LineKind.ORIGINAL else (one.kind, terms.period.start)
         return BillableLine(
             id=line_id(self._edge_text, subscription, charge.code, one.service_start, *more),
             organisation_id=organisation_id,

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from bss.invoicing.charged import ChargedLine, Standing, standing
+from bss.invoicing.charged import ChargedLine
 from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.period import Period
 from bss.subscriptions.timeline import SegmentStatus
@@ -52,9 +52,9 @@ class History:
         """What of it was of these offerings."""
         return replace(self, stretches=tuple(each for each in self.stretches if each.offering_id in offering_ids))
 
-    def standing(self, edge_id: UUID, closed: datetime) -> tuple[Standing, ...]:
-        """What stands charged on the edge by the periods that began before the instant up to which it is closed."""
-        return standing(line for line in self.charged if line.edge_id == edge_id and line.billing_start < closed)
+    def on(self, edge_id: UUID, closed: datetime) -> tuple[ChargedLine, ...]:
+        """The lines on the edge of the periods that began before the instant up to which it is closed."""
+        return tuple(line for line in self.charged if line.edge_id == edge_id and line.billing_start < closed)
 
 
 _BY_CYCLE = """
@@ -97,10 +97,11 @@ WHERE s.organisation_id = $1 AND s.id = ANY($2)
 _CHARGED = """
 SELECT l.subscription_id, l.edge_id, l.charge, l.offering_id, l.kind, l.service_start, l.service_end, l.billing_start,
   l.quantity, (l.explanation ->> 'price_version')::uuid AS version_id, l.explanation #>> '{policy,name}' AS policy,
-  coalesce(l.explanation ->> 'kept', l.explanation ->> 'share') AS share
+  coalesce(l.explanation ->> 'kept', l.explanation ->> 'share') AS share,
+  l.charge_kind = 'recurring_in_advance' OR o.cycle <> 'P1M' AS by_cycle
 FROM billable_line l JOIN offering o ON o.organisation_id = $1 AND o.id = l.offering_id
 WHERE l.organisation_id = $1 AND l.subscription_id = ANY($2) AND l.billing_start < $3
-  AND (l.charge_kind = 'recurring_in_advance' OR (l.charge_kind = 'recurring' AND o.cycle <> 'P1M'))
+  AND l.charge_kind IN ('recurring', 'recurring_in_advance')
 ORDER BY l.billing_start, l.kind <> 'credit', l.service_start
 """
 
@@ -142,7 +143,11 @@ def _history_of(row: Record, since: datetime, lines: Mapping[UUID, list[ChargedL
     # Before its first place an account is taken to have stood there.
     starts = [min([each.start for each in stretches[:1]] + arrivals[:1]), *arrivals[1:]]
     places = tuple(map(Place, paths, starts, [*arrivals[1:], EVER]))
-    return History(min(paid, default=EVER), since, _joined(stretches), places, tuple(lines.get(row["id"], ())))
+    joined = _joined(stretches)
+    if since in {stretch.start for stretch in stretches}:
+        # A seam that is none any more: what stood up to it goes on, and is not settled.
+        since = min([since, *(each.start for each in joined if each.end is None or each.end > since)])
+    return History(min(paid, default=EVER), since, joined, places, tuple(lines.get(row["id"], ())))
 
 
 def _joined(stretches: Iterable[Stretch]) -> tuple[Stretch, ...]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bss.invoicing.charges import Unbillable
+from bss.invoicing.unbillable import Unbillable
 from bss.provisioning.told import NOT_ACCEPTED
 
 
@@ -18,7 +18,8 @@ from bss.provisioning.told import NOT_ACCEPTED
 class Issue:
     """Why a subscription could not be charged on an edge; its Bill-To gets no invoice until this is mended.
 
-    `refusal` are the words of a supplier that refuses it, which not everybody is told (`bss.provisioning.told`).
+    `refusal` are the words of a supplier that refuses it, which not everybody is told (`bss.provisioning.told`): they
+    are no part of its text, which stays with the parked job.
     """
 
     edge_id: UUID
@@ -30,8 +31,7 @@ class Issue:
 
     def __str__(self) -> str:
         when = f"{self.billing_start:%Y-%m-%d %H:%MZ}"
-        why = self.reason if self.refusal is None else f"{self.reason}: {self.refusal}"
-        return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {why}"
+        return f"subscription {self.subscription_id} on edge {self.edge_id}, period from {when}: {self.reason}"
 
 
 class Refused(Unbillable):

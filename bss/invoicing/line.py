@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
@@ -15,12 +16,13 @@ from bss.agreements.edge import Edge
 from bss.identifier import derived
 from bss.period import Period
 
-ORIGINAL = "original"
-"""The kind of a line that was rated when its period was closed."""
-CORRECTION = "correction"
-"""The kind of a line that was due in a period which was closed before that was known."""
-CREDIT = "credit"
-"""The kind of a line that gives back what was charged, from when it ended on."""
+
+class LineKind(StrEnum):
+    """What a line is: of its own period, due in one that was closed before it was known, or giving something back."""
+
+    ORIGINAL = "original"
+    CORRECTION = "correction"
+    CREDIT = "credit"
 
 
 class BillableLine(NamedTuple):
@@ -61,7 +63,7 @@ def line_id(
 
     An original line is the only one of its key. `more` is the kind and the billing period's start of another one.
     """
-    return derived("line", edge_id, subscription_id, charge, service_start, *(more or (ORIGINAL,)))
+    return derived("line", edge_id, subscription_id, charge, service_start, *(more or (LineKind.ORIGINAL,)))
 
 
 def invoice_id(edge: Edge, billing_period: Period) -> UUID | None:

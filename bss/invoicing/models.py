@@ -69,7 +69,7 @@ class InvoiceModel(AccountRow):
     total: Decimal = AmountField()
     number: str = fields.TextField()
     issued_on: date = fields.DateField()
-    due_on: date = fields.DateField()
+    due_on: date | None = fields.DateField(null=True)
     document: bytes = fields.BinaryField()
     digest: str = fields.TextField()
     recorded_at: datetime = fields.DatetimeField()

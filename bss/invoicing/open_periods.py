@@ -64,6 +64,7 @@ _CLOSES = "r.state = 'done' AND r.lines + r.invoices > 0 AND r.created_at >= e.c
 """That the run `r` closes the periods of the edge `e` that ended by its `until`."""
 
 # The earliest segment stands in a lateral, so that each edge costs one range of an index and never a product.
+# What is off the record may have been billed, and is credited then: it counts as a beginning.
 # Of an account that has moved away, the edges above its old places still have to charge what was before.
 _BEGINNINGS = f"""
 WITH departed AS MATERIALIZED (
@@ -72,12 +73,12 @@ WITH departed AS MATERIALIZED (
 SELECT {EDGE_COLUMNS}, began.earliest, closed.through FROM edge e {WITH_SELLER}
 CROSS JOIN LATERAL (SELECT least((
   SELECT min(g.effective_from) FROM segment g
-  WHERE g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path >= e.path AND g.path < e.path || '~'
+  WHERE g.organisation_id = $1 AND g.path >= e.path AND g.path < e.path || '~'
     AND (e.kind = 'selling' OR g.offering_id IN
       (SELECT o.id FROM offering o WHERE o.organisation_id = $1 AND {SUPPLIER} = {BUYS_FROM}))), (
   SELECT min(g.effective_from) FROM account_placement b
   JOIN departed d ON d.place >= b.place AND d.place < b.place || '~'
-  JOIN segment g ON g.organisation_id = $1 AND g.recorded_to IS NULL AND g.path = d.path
+  JOIN segment g ON g.organisation_id = $1 AND g.path = d.path
   WHERE e.kind = 'selling' AND b.organisation_id = $1 AND b.recorded_to IS NULL AND b.account_id = e.buyer_account_id
 )) AS earliest) AS began
 LEFT JOIN LATERAL (

@@ -17,12 +17,14 @@ from asyncpg import Record
 
 from bss.catalogue.price_list import ChargeKind
 from bss.invoicing.document import InvoiceDocument, from_bytes
+from bss.invoicing.line import LineKind
 from bss.invoicing.record_delivery import DeliveryState
 from bss.permission import Permission
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged
 from bss.transaction.scope import IN_SCOPE
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
 
@@ -39,7 +41,7 @@ class Invoice:
     total: Decimal
     number: str
     issued_on: date
-    due_on: date
+    due_on: date | None
     digest: str
     recorded_at: datetime
 
@@ -56,7 +58,7 @@ class Line:
     charge: str
     charge_kind: ChargeKind
     description: str
-    kind: str
+    kind: LineKind
     service_start: datetime
     service_end: datetime
     billing_start: datetime
@@ -193,9 +195,5 @@ async def _rows(viewer: Viewer, select: str, identifiers: list[UUID]) -> list[Re
         return await tx.connection.fetch(select, viewer.organisation_id, viewer.path, identifiers)
 
 
-def _invoice_of(row: Record) -> Invoice:
-    return Invoice(**dict(row))
-
-
-def _line_of(row: Record) -> Line:
-    return Line(**{**dict(row), "charge_kind": ChargeKind(row["charge_kind"])})
+_invoice_of = valued(Invoice)
+_line_of = valued(Line, charge_kind=ChargeKind, kind=LineKind)

@@ -15,13 +15,13 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.invoicing.channel import Channel
-from bss.invoicing.charges import Unbillable
 from bss.invoicing.consumption import Consumption
 from bss.invoicing.cycle_prices import PeriodTerms
 from bss.invoicing.edge_rating import EdgeRating
 from bss.invoicing.issue import Issue, Refused
 from bss.invoicing.line import BillableLine
 from bss.invoicing.stretch import Place, Window
+from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
 from bss.subscriptions.timeline import SegmentStatus
 
@@ -92,7 +92,10 @@ class PeriodRating:
             return
         held = self._windows(used.history.places)
         for edge_id, part in self._consumed(used):
-            yield edge_id, replace(part, history=used.history.within(held.get(edge_id, ())))
+            yield edge_id, replace(part, history=used.history.within(held.pop(edge_id, ())))
+        for edge_id, windows in held.items():
+            # It was charged here before its account moved: what is learned of that time is settled here.
+            yield edge_id, replace(used, stretches=(), usage=(), history=used.history.within(windows))
 
     def _consumed(self, used: Consumption) -> Iterator[tuple[UUID, Consumption]]:
         """The selling edges of its chain, each with what of the period was charged on it."""

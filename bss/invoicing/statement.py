@@ -34,7 +34,7 @@ class Entry:
     invoice_id: UUID
     number: str
     issued_on: date
-    due_on: date
+    due_on: date | None
     amount: Money
     balance: Money
 
@@ -114,7 +114,13 @@ def as_text(statement: Statement) -> str:
         rule,
         _row("", "", "Brought forward", "", f"{statement.opening.amount:f}"),
         *(
-            _row(f"{one.issued_on}", f"{one.due_on}", one.number, f"{one.amount.amount:f}", f"{one.balance.amount:f}")
+            _row(
+                f"{one.issued_on}",
+                f"{one.due_on or ''}",
+                one.number,
+                f"{one.amount.amount:f}",
+                f"{one.balance.amount:f}",
+            )
             for one in statement.entries
         ),
         rule,

@@ -119,7 +119,8 @@ async def _printed_parties(tx: Transaction, bill: Bill) -> Parties:
     if content is None:
         return (await parties_of(tx, [bill]))[bill.id]
     issued = from_bytes(content)
-    return Parties(issued.issuer, issued.bill_to, (issued.due_on - issued.issued_on).days)
+    due_days = 0 if issued.due_on is None else (issued.due_on - issued.issued_on).days
+    return Parties(issued.issuer, issued.bill_to, due_days)
 
 
 _COMPARED = tuple(name for name in BillableLine._fields if name not in ("path", "recorded_at"))

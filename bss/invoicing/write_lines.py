@@ -18,6 +18,10 @@ from bss.transaction.begin import Transaction
 _COLUMNS = ", ".join(BillableLine._fields)
 
 
+class LineRefused(RuntimeError):
+    """A rated line has the natural key, or the time, of another one: a fault, and no answer to anybody's input."""
+
+
 @dataclass(frozen=True)
 class Rewriting:
     """What a chunk has rated anew: these subscriptions, ordered by id, in this period, on every edge, but for ...
@@ -32,10 +36,11 @@ class Rewriting:
 
 
 async def write_lines(tx: Transaction, lines: Sequence[BillableLine], rewriting: Rewriting) -> int:
-    """Write the lines that are not there yet and do not overlap one that is; returns how many were written.
+    """Write the lines that are not there yet; returns how many were written.
 
-    Lines of what is rewritten that are not among these go first; one that is the same stays.
-    COPY into a table with row-level security is not possible, so that it goes through a temporary one.
+    Lines of what is rewritten that are not among these go first; one that is the same stays. Raises `LineRefused` where
+    a constraint keeps one out that is not there: what is due is written, or the run fails. COPY into a table with
+    row-level security is not possible, so that it goes through a temporary one.
     """
     await tx.connection.execute("CREATE TEMP TABLE rated_line (LIKE billable_line) ON COMMIT DROP")
     await tx.connection.copy_records_to_table("rated_line", records=lines, columns=BillableLine._fields)
@@ -43,7 +48,20 @@ async def write_lines(tx: Transaction, lines: Sequence[BillableLine], rewriting:
     status = await tx.connection.execute(
         f"INSERT INTO billable_line ({_COLUMNS}) SELECT {_COLUMNS} FROM rated_line ON CONFLICT DO NOTHING"
     )
-    return int(status.rpartition(" ")[2])
+    written = int(status.rpartition(" ")[2])
+    if written < len(lines):
+        await _refuse_missing(tx)
+    return written
+
+
+async def _refuse_missing(tx: Transaction) -> None:
+    missing = await tx.connection.fetchval(
+        "SELECT string_agg(DISTINCT r.subscription_id::text, ', ') FROM rated_line r"
+        " WHERE NOT EXISTS (SELECT FROM billable_line l WHERE l.organisation_id = $1 AND l.id = r.id)",
+        tx.organisation_id,
+    )
+    if missing is not None:
+        raise LineRefused(f"lines of {missing} overlap others that were written")
 
 
 # The subscriptions of a chunk are neighbours by id, and a range of the index tells at once that nothing is there.

@@ -315,7 +315,7 @@ class Migration(migrations.Migration):
                 ("total", AmountField()),
                 ("number", fields.TextField(unique=False)),
                 ("issued_on", fields.DateField()),
-                ("due_on", fields.DateField()),
+                ("due_on", fields.DateField(null=True)),
                 ("document", fields.BinaryField()),
                 ("digest", fields.TextField(unique=False)),
                 ("recorded_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),

@@ -33,7 +33,9 @@ strawberry.enum(
     characteristic.CharacteristicKind, description="What a value may be; a decimal number is written as a text."
 )
 strawberry.enum(
-    ChargeKind, description="When a charge is due: once, after every cycle or before it, or for what a meter counted."
+    ChargeKind,
+    description="When a charge is due: once; RECURRING after every cycle, RECURRING_IN_ADVANCE when it begins; USAGE"
+    " for what a meter counted in the billing period.",
 )
 
 

@@ -17,6 +17,7 @@ from bss.subscriptions import queries as subscriptions
 from bss.viewer import Viewer
 from schema.asking import Info
 from schema.declare import needs
+from schema.domains.lines import LineKind
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.domains.usage import UsageAnswer
 from schema.node import id_of, uuid_of
@@ -29,7 +30,10 @@ class CostLine:
     subscription_id: strawberry.ID
     charge: str
     charge_kind: ChargeKind
+    kind: LineKind
     description: str
+    service_start: datetime
+    service_end: datetime
     quantity: Decimal
     unit: str
     amount: Money
@@ -41,7 +45,10 @@ class CostLine:
             subscription_id=id_of(Kind.SUBSCRIPTION, line.subscription_id),
             charge=line.charge,
             charge_kind=ChargeKind(line.charge_kind),
+            kind=LineKind(line.kind),
             description=line.description,
+            service_start=line.service_start,
+            service_end=line.service_end,
             quantity=line.quantity,
             unit=line.unit,
             amount=Money.of(line.amount, line.currency),

@@ -14,13 +14,15 @@ from bss import cycle as domain
 strawberry.enum(domain.CycleUnit, description="What the length of a cycle counts.")
 strawberry.enum(
     domain.CycleAnchor,
-    description="Where cycles begin: on the days of the calendar, or when the subscription was first paid for.",
+    description="Where cycles begin. By the CALENDAR months and years begin on the edge's billing day and weeks on"
+    " Mondays; several weeks or days are counted from Monday, 1 January of the year 1. By the ANNIVERSARY all begin on"
+    " the day on which the subscription was first paid for.",
 )
 
 
 @strawberry.type(description="For how long a recurring charge pays at a time, and where such times begin.")
 class BillingCycle:
-    length: int
+    length: int = strawberry.field(description="How many units; ten years at most.")
     unit: domain.CycleUnit
     anchor: domain.CycleAnchor
 

@@ -77,7 +77,7 @@ class DraftInvoice:
     ends_at: datetime = strawberry.field(description="Of the billing period.")
     until: datetime = strawberry.field(description="What comes later is not in it; the period's end, once that passed.")
     issued_on: date
-    due_on: date
+    due_on: date | None = strawberry.field(description="Null for a credit note: nothing is to be paid.")
     total: Money
     issues: list[CostIssue] = strawberry.field(description="While there are any, it will not be issued.")
     pdf_path: str = strawberry.field(

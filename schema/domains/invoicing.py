@@ -61,7 +61,7 @@ class Invoice(Node):
     billing_start: datetime
     billing_end: datetime
     issued_on: date
-    due_on: date
+    due_on: date | None = strawberry.field(description="Null for a credit note: nothing is to be paid.")
     digest: str = strawberry.field(description="SHA-256 of what is billed, without numbers and dates of the issue.")
 
     @classmethod

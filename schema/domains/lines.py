@@ -13,6 +13,7 @@ from strawberry.scalars import JSON
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing import queries
+from bss.invoicing.line import LineKind as LineKind
 from bss.invoicing.usage_hours import LineHour, usage_hours
 from bss.organisations import queries as organisations
 from bss.subscriptions import queries as subscriptions
@@ -29,6 +30,12 @@ OfInvoice = Annotated[strawberry.ID | None, strawberry.argument(description="Onl
 OfSubscription = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only the lines of this subscription.")
 ]
+
+
+strawberry.enum(
+    LineKind,
+    description="Of its own billing period; due in one that was closed before it was known; or giving something back.",
+)
 
 
 @strawberry.type(description="The UTC hour from startsAt on of one resource.")
@@ -50,6 +57,7 @@ class BillableLine(Node):
     offering_id: strawberry.ID
     charge: str
     charge_kind: ChargeKind
+    kind: LineKind
     description: str
     service_start: datetime
     service_end: datetime
@@ -70,6 +78,7 @@ class BillableLine(Node):
             offering_id=id_of(Kind.OFFERING, line.offering_id),
             charge=line.charge,
             charge_kind=line.charge_kind,
+            kind=line.kind,
             description=line.description,
             service_start=line.service_start,
             service_end=line.service_end,

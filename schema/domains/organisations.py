@@ -12,13 +12,14 @@ from bss.hierarchy.close_account import close_account
 from bss.hierarchy.move_account import move_account
 from bss.hierarchy.reopen_account import reopen_account
 from bss.identifier import Kind
-from bss.invoicing.set_billing_schedule import SetBillingSchedule, set_billing_schedule
+from bss.invoicing.set_billing_schedule import MOST_GRACE_DAYS, SetBillingSchedule, set_billing_schedule
 from bss.module import EDITIONS, Edition, Module, edition_of
 from bss.organisations import account as domain
 from bss.organisations import placement, queries
 from bss.organisations.create_account import create_account
 from bss.organisations.set_modules import SetModules, set_modules
 from bss.organisations.update_account import update_account
+from bss.refusal import InvalidInput
 from bss.relations import queries as relations
 from bss.transaction.command import Outcome
 from schema.asking import Info
@@ -190,9 +191,15 @@ SHOWN[Kind.ORGANISATION] = Organisation
 
 @strawberry.input
 class SetBillingScheduleInput:
-    grace_days: int | None = strawberry.field(
-        description="Days after the end of a billing period, for usage that comes late; null: by request only."
+    grace_days: strawberry.Maybe[int | None] = strawberry.field(
+        description=f"Days after a period's end, for usage that comes late: 0 to {MOST_GRACE_DAYS}; null: by request."
     )
+
+
+def _schedule(given: SetBillingScheduleInput) -> SetBillingSchedule:
+    if given.grace_days is None:
+        raise InvalidInput.at("graceDays", "Say after how many days, or null.")
+    return SetBillingSchedule(given.grace_days.value)
 
 
 @strawberry.input(one_of=True, description="A named set of modules, or modules one by one.")
@@ -272,7 +279,7 @@ class Mutation:
         set_billing_schedule,
         input_type=SetBillingScheduleInput,
         result=Organisation,
-        request_of=lambda given: SetBillingSchedule(given.grace_days),
+        request_of=_schedule,
         answer=_own,
     )
     set_modules = mutation(

@@ -28,7 +28,7 @@ class StatementEntry:
     invoice_id: strawberry.ID
     number: str
     issued_on: date
-    due_on: date
+    due_on: date | None = strawberry.field(description="Null for a credit note: nothing is to be paid.")
     amount: Money
     balance: Money
 

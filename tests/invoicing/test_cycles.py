@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY, Cycle, CycleAnchor, CycleUnit, cycle_of
-from bss.invoicing.charged import ChargedLine, standing
+from bss.invoicing.charged import ChargedLine
 from bss.invoicing.charges import Charge, Due
 from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
 from bss.invoicing.history import EVER, History
-from bss.invoicing.line import CREDIT
+from bss.invoicing.line import LineKind
 from bss.invoicing.stretch import Place, Stretch
 from bss.period import Period, billing_period
 from bss.policy import POLICIES
@@ -71,8 +71,9 @@ def billed(
             lambda _: (charge, POLICY),
         )
         told = known if isinstance(known, History) else known[index]
-        now = [(one, _rated(one)) for one in due_by_cycle(told, standing(lines), terms)]
-        lines += sorted((_line(one, period, rated) for one, rated in now), key=lambda line: line.kind != CREDIT)
+        now = [(one, _rated(one)) for one in due_by_cycle(told, lines, terms)]
+        written = (_line(one, period, rated) for one, rated in now)
+        lines += sorted(written, key=lambda line: line.kind != LineKind.CREDIT)
         found += now
     return found
 
@@ -87,7 +88,7 @@ def _line(one: Due, period: Period, rated: Rated) -> ChargedLine:
     given = rated.explanation
     return ChargedLine(
         *(UUID(int=3), one.charge.code, one.offering_id, one.kind, one.service_start, one.service_end, period.start),
-        *(one.quantity.numerator, one.charge.version_id, POLICY.name, given.get("kept", given["share"])),
+        *(one.quantity.numerator, one.charge.version_id, POLICY.name, given.get("kept", given["share"]), True),
     )
 
 

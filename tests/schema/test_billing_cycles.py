@@ -16,7 +16,7 @@ from tests.schema.test_usage import use
 
 INVOICES = (
     "{ invoices(first: 50) { edges { node { number text total { amount } billTo { name } lines { description"
-    " serviceStart serviceEnd quantity amount { amount } explain } } } } }"
+    " kind serviceStart serviceEnd quantity amount { amount } explain } dueOn } } } }"
 )
 YEAR = {"length": 1, "unit": "YEAR", "anchor": "ANNIVERSARY"}
 QUARTER = {"length": 3, "unit": "MONTH", "anchor": "ANNIVERSARY"}
@@ -146,6 +146,9 @@ async def test_d22_a_year_in_advance_is_paid_once_changed_to_the_day_and_given_b
     assert given_back["text"].startswith(f"CREDIT NOTE {given_back['number']}\n")
     assert sum(float(each["total"]["amount"]) for each in (year, changed, given_back)) == 2 * 90 + 5 * 77
     assert given_back["lines"][0]["explain"]["kept"] == "77/365"
+    assert [line["kind"] for line in changed["lines"]] == ["CREDIT", "ORIGINAL"]
+    assert (given_back["dueOn"], changed["dueOn"]) == (None, "2026-05-31")
+    assert ", due " not in given_back["text"]
     assert "Rack (198/365 credited)" in " ".join(given_back["text"].split())
     await proven(books, (local(1, 1), local(4, 1), local(6, 1)))
 
@@ -156,12 +159,15 @@ async def test_what_a_cancellation_gives_back_is_on_the_draft(books: Books) -> N
     await bill(books, local(2, 1))
     books.clock.move_to(datetime(2026, 2, 12, tzinfo=UTC))
     await books.make("cancelSubscription", {"subscriptionId": rack, "effectiveAt": local(2, 10)})
-    asked = "query($account: ID!) { draftInvoice(accountId: $account) { text total { amount } lines { lineId } } }"
+    asked = (
+        "query($account: ID!) { draftInvoice(accountId: $account) { dueOn text total { amount } lines { lineId } } }"
+    )
     (draft,) = (await books.data(asked, account=books.ids["new"]))["draftInvoice"]
     await bill(books, local(3, 1))
     _, credited = await invoiced(books)
     assert draft["total"]["amount"] == credited["total"]["amount"] == "-339.00"
-    assert draft["text"].splitlines()[9:] == credited["text"].splitlines()[9:]
+    assert draft["dueOn"] is None
+    assert draft["text"].splitlines()[1:] == credited["text"].splitlines()[1:]
 
 
 async def test_the_draft_of_a_month_has_the_year_that_begins_in_it_and_no_quarter_that_has_not_ended(

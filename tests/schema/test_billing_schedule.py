@@ -107,6 +107,18 @@ async def test_a_parked_run_waits_for_a_person_and_the_next_month_comes_all_the_
     assert [state for _, state, _ in await runs(books)] == ["parked", "parked"]
 
 
+async def test_a_module_that_is_switched_off_bills_nobody_and_comes_back(books: Books, worker: Tools) -> None:
+    books.clock.move_to(at(1, 20))
+    await scheduled(books, 0)
+    await works(books, worker, at(1, 20))
+    await books.make("setModules", {"modules": ["CHANNEL"]})
+    await works(books, worker, at(2, 1))
+    assert await runs(books) == []
+    await books.make("setModules", {"modules": ["CHANNEL", "BILLING"]})
+    await works(books, worker, at(2, 2))
+    assert await runs(books) == [("02-01 23", "done", 3)]
+
+
 async def test_who_bills_by_request_is_left_alone(books: Books, worker: Tools) -> None:
     books.clock.move_to(at(1, 20))
     await scheduled(books, 0)
@@ -115,9 +127,9 @@ async def test_who_bills_by_request_is_left_alone(books: Books, worker: Tools) -
     assert await runs(books) == []
 
 
-@pytest.mark.parametrize("days", [-1, 61])
-async def test_days_that_nobody_waits_are_refused(books: Books, days: int) -> None:
-    refused = await books.call("setBillingSchedule", {"graceDays": days})
+@pytest.mark.parametrize("given", [{"graceDays": -1}, {"graceDays": 61}, {}])
+async def test_days_that_nobody_waits_or_names_are_refused(books: Books, given: dict[str, int]) -> None:
+    refused = await books.call("setBillingSchedule", given)
     assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["graceDays"])
 
 

@@ -143,3 +143,21 @@ async def test_it_takes_as_many_statements_for_many(database: Database, shop: Bo
         counts.append(len([each for each in seen if not re.match(r"\s*(SAVEPOINT|RELEASE|ROLLBACK)", each)]))
     assert (counts[0], counts[2]) == (2, 10)
     assert counts[1] == counts[3]
+
+
+async def test_another_billing_day_alone_is_asked_for_its_prices_too(shop: Books) -> None:
+    """The list has no backup from 15 February on: from the 20th on it would price what runs until the 28th."""
+    both, after = ("2025-12-01T00:00:00Z", ("seats", "backup")), ("2026-02-14T23:00:00Z", ("seats",))
+    await listed(shop, "root", "later", both, after)
+    ended = {"subscriptionId": shop.ids["of backup"], "effectiveAt": "2026-02-27T23:00:00Z"}
+    await shop.make("cancelSubscription", ended)
+    assert (await asked(shop, "edge to new", "later"))["__typename"] == "Edge"
+    refused = await shop.call("updateEdge", {"edgeId": shop.ids["edge to new"], "billingDay": 20})
+    assert (refused["code"], refused["path"]) == ("INVALID_INPUT", ["billingDay"])
+
+
+async def test_an_offering_that_lies_above_is_named_by_its_public_id(shop: Books) -> None:
+    await listed(shop, "lite", "bare lite")
+    given = {"edgeId": shop.ids["edge to x"], "priceListId": shop.ids["bare lite"]}
+    refused = await shop.call("updateEdge", given, viewer=shop.as_role("owner", "lite"))
+    assert shop.ids["seats"] in refused["message"]

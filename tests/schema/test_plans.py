@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from graphql import OperationDefinitionNode, parse
 
+from schema.compiled import Same, _splits_of
+from schema.execution import execute
 from tests.schema.books import Books
 
 DOCUMENTS = {
@@ -26,3 +29,19 @@ DOCUMENTS = {
 async def test_both_executors_answer_alike(shared_books: Books, document: str, flag: bool | None) -> None:
     body = await shared_books.ask(document, **({"v": flag} if "$v" in document else {}))
     assert body["data"] is not None or (flag is None and "Boolean!" in document)
+
+
+async def test_fragments_that_are_ever_new_leave_nothing_behind(shared_books: Books) -> None:
+    """Operations that read alike are not one: their fragments may differ."""
+    _splits_of.cache_clear()
+    for number in range(600):
+        fragment = f"fragment F on Account {{ a{number}: name }}"
+        assert "errors" not in await execute(
+            f"{{ accounts(first: 1) {{ edges {{ node {{ ...F }} }} }} }} {fragment}",
+            shared_books.staff,
+            shared_books.clock,
+        )
+    assert _splits_of.cache_info().currsize <= 500
+    operation = parse("{ accounts(first: 1) { edges { node { ...F } } } }").definitions[0]
+    assert isinstance(operation, OperationDefinitionNode)
+    assert _splits_of(Same(operation), frozenset()) == {}
