@@ -51,13 +51,13 @@ PAGES: dict[str, str] = {
     "jobs": _page("id, kind, key, state, due_at, attempts, reason", "job", "organisation_id = $1 AND $2 <> ''"),
     "links": (
         "SELECT l.id, link_key, side, peer_name, next_sequence - 1 AS sent_through, received_through, last_error, m.*,"
-        " p.* FROM link l, LATERAL (SELECT count(*) FILTER (WHERE state = 'pending') AS pending,"
+        " p.* FROM link l LEFT JOIN (SELECT link_id, count(*) FILTER (WHERE state = 'pending') AS pending,"
         " count(*) FILTER (WHERE state = 'sent') AS sent, count(*) FILTER (WHERE state = 'parked') AS parked,"
         " count(*) FILTER (WHERE state = 'acknowledged') AS acknowledged,"
         " min(created_at) FILTER (WHERE state IN ('pending', 'sent')) AS waiting_since"
-        " FROM outbound o WHERE o.organisation_id = $1 AND o.link_id = l.id) AS m, LATERAL (SELECT count(*) AS pairs,"
-        " count(refusal) AS refused_pairs FROM pair WHERE pair.organisation_id = $1 AND pair.link_id = l.id"
-        " AND subject IN ('account', 'subscription')) AS p"
+        " FROM outbound WHERE organisation_id = $1 GROUP BY link_id) AS m ON m.link_id = l.id"
+        " LEFT JOIN (SELECT link_id, count(*) AS pairs, count(refusal) AS refused_pairs FROM pair"
+        " WHERE organisation_id = $1 AND subject IN ('account', 'subscription') GROUP BY link_id) AS p ON p.link_id = l.id"
         " WHERE l.organisation_id = $1 AND $2 <> '' ORDER BY l.id LIMIT 201"
     ),
     "parkedMessages": _page(

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 import orjson
 
@@ -83,6 +84,7 @@ _WORDS = {
 Offered = tuple[Characteristic, ...]
 
 
+@lru_cache(maxsize=1000)
 def offered_of(data: str) -> Offered:
     """The definitions in a row."""
     return tuple(

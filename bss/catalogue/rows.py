@@ -7,6 +7,7 @@ Owns: the columns, which are the fields of the value, and the mapping. Does not 
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import lru_cache
 from uuid import UUID
 
 import orjson
@@ -35,6 +36,7 @@ VERSION_IN_FORCE = """SELECT id FROM price_version
 """The version that prices a period (ADR 10), for rows `asked` with a `list` and the period's `starts` and `ends`."""
 
 
+@lru_cache(maxsize=1000)
 def _accounts(data: str) -> tuple[UUID, ...]:
     return tuple(map(UUID, orjson.loads(data)))
 

@@ -19,10 +19,13 @@ def told(viewer: Viewer, refusal: str | None) -> str | None:
 
     The words may name the supplier, its offerings and its edges, which buyers of the organisation are not to know.
     """
-    if refusal is None:
-        return None
+    return refusal if refusal is None or hears(viewer) else NOT_ACCEPTED
+
+
+def hears(viewer: Viewer) -> bool:
+    """Whether the viewer is told a supplier's own words."""
     try:
         viewer.require(Permission.LINK_VIEW)
     except (PermissionDenied, ModuleOff):
-        return NOT_ACCEPTED
-    return refusal
+        return False
+    return True

@@ -20,7 +20,7 @@ from bss.subscriptions.rows import (
     SUBSCRIPTION_COLUMNS,
     order_of,
     segment_of,
-    subscription_of,
+    shown_to,
 )
 from bss.subscriptions.subscription import Subscription
 from bss.subscriptions.timeline import Segment, Timeline
@@ -62,7 +62,8 @@ async def many(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID,
             f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE} AND id = ANY($3)",
             *(viewer.organisation_id, viewer.path, list(subscription_ids)),
         )
-    return {row["id"]: subscription_of(row) for row in rows}
+    shown = shown_to(viewer)
+    return {row["id"]: shown(row) for row in rows}
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
@@ -72,7 +73,7 @@ async def page(viewer: Viewer, request: PageRequest, *, under: str | None = None
         f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription"
         f" WHERE {IN_SCOPE} AND ($3::text IS NULL OR path >= $3 AND path < $3 || '~')"
     )
-    return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, subscription_of)
+    return await paged(viewer, select, (viewer.organisation_id, viewer.path, under), request, shown_to(viewer))
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
@@ -82,7 +83,7 @@ async def of_accounts(
     """One page of the subscriptions of each of these accounts itself, by account. One statement."""
     select = f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE}"
     scope = (viewer.organisation_id, viewer.path)
-    return await paged_by(viewer, select, scope, account_ids, "account_id", request, subscription_of)
+    return await paged_by(viewer, select, scope, account_ids, "account_id", request, shown_to(viewer))
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
@@ -100,7 +101,7 @@ async def below(viewer: Viewer, path: str, most: int) -> tuple[Subscription, ...
         if len(rows) > most:
             count = await tx.connection.fetchval(f"SELECT count(*) {found}", *scope)
             raise InvalidInput.at("under", f"There are {count} subscriptions, and at most {most} are read at once.")
-    return tuple(subscription_of(row) for row in rows)
+    return tuple(map(shown_to(viewer), rows))
 
 
 @requires(Permission.SUBSCRIPTION_VIEW)
@@ -201,8 +202,9 @@ async def add_ons(viewer: Viewer, plan_ids: Collection[UUID]) -> dict[UUID, tupl
             *(viewer.organisation_id, viewer.path, list(plan_ids)),
         )
     found: dict[UUID, list[Subscription]] = {plan_id: [] for plan_id in plan_ids}
-    for row in rows:
-        found[row["parent_id"]].append(subscription_of(row))
+    for each in map(shown_to(viewer), rows):
+        if each.parent_id is not None:
+            found[each.parent_id].append(each)
     return {plan_id: tuple(some) for plan_id, some in found.items()}
 
 
@@ -220,7 +222,7 @@ async def sold_together(viewer: Viewer, subscription_ids: Collection[UUID]) -> d
             *(viewer.organisation_id, viewer.path, list(subscription_ids)),
         )
     sales: dict[tuple[UUID, str, datetime], list[Subscription]] = {}
-    for each in map(subscription_of, rows):
+    for each in map(shown_to(viewer), rows):
         sales.setdefault((each.account_id, each.order_reference, each.created_at), []).append(each)
     return {each.id: tuple(sold) for sold in sales.values() for each in sold if each.id in subscription_ids}
 

@@ -5,14 +5,19 @@ Owns: which columns are read, and their order. Does not own: any statement.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import orjson
 from asyncpg import Record
 
 from bss.cycle import cycle_of
+from bss.provisioning.told import hears, told
 from bss.subscriptions.order import RecordedOrder
 from bss.subscriptions.subscription import Subscription, SubscriptionState, Verb
 from bss.subscriptions.timeline import Segment, SegmentStatus
 from bss.transaction.value import valued
+from bss.viewer import Viewer
 
 SUBSCRIPTION_COLUMNS = (
     "id, path, account_id, offering_id, name, state, quantity, characteristics, cycle,"
@@ -26,6 +31,18 @@ ORDER_COLUMNS = "id, subscription_id, version, verb, actor_name, reason, effecti
 
 subscription_of = valued(Subscription, state=SubscriptionState, cycle=cycle_of, characteristics=orjson.loads)
 """The subscription in a row of `SUBSCRIPTION_COLUMNS`."""
+
+
+def shown_to(viewer: Viewer) -> Callable[[Record], Subscription]:
+    """The mapping of `SUBSCRIPTION_COLUMNS` for this viewer, who may not be told a supplier's words."""
+    if hears(viewer):
+        return subscription_of
+
+    def shown(row: Record) -> Subscription:
+        found = subscription_of(row)
+        return found if found.refusal is None else replace(found, refusal=told(viewer, found.refusal))
+
+    return shown
 
 
 def segment_of(row: Record) -> Segment:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import strawberry
@@ -47,8 +49,8 @@ class NumberSeries:
 class Issuer(Node):
     key: strawberry.Private[UUID]
     owner_uuid: strawberry.Private[UUID]
+    stored_card: strawberry.Private[Mapping[str, Any]]
     name: str
-    card: IssuerCard
     country: str = strawberry.field(description="ISO 3166-1, by whose rules the tax number is checked; or empty.")
     due_days: int = strawberry.field(description="Days to pay after the issue.")
     sends: bool = strawberry.field(description="Whether issued invoices are to be sent to who is billed.")
@@ -64,12 +66,16 @@ class Issuer(Node):
             key=issuer.id,
             owner_uuid=issuer.owner_id,
             name=issuer.name,
-            card=IssuerCard.of(issuer.card),
+            stored_card=issuer.card,
             country=issuer.country,
             due_days=issuer.due_days,
             sends=issuer.sends,
             preview_path=f"/issuers/{identifier}.preview.pdf",
         )
+
+    @strawberry.field
+    def card(self) -> IssuerCard:
+        return IssuerCard.of(self.stored_card)
 
     @strawberry.field(directives=needs(organisations.many))
     async def owner(self, info: Info) -> Account | None:

@@ -13,7 +13,6 @@ from strawberry.scalars import JSON
 from bss.identifier import Kind
 from bss.metering import queries as metering
 from bss.organisations import queries as organisations
-from bss.provisioning.told import told
 from bss.subscriptions import queries
 from bss.subscriptions import subscription as domain
 from bss.subscriptions.order import RecordedOrder
@@ -57,7 +56,6 @@ class Order:
 class Subscription(Node):
     key: strawberry.Private[UUID]
     account_uuid: strawberry.Private[UUID]
-    supplier_says: strawberry.Private[str | None]
     name: str
     state: SubscriptionState
     quantity: Decimal
@@ -75,6 +73,10 @@ class Subscription(Node):
     removed_at: datetime | None
     mirrored: bool = strawberry.field(description="The copy of a reseller's subscription, locked here.")
     managed_by: str | None = strawberry.field(description="The reseller that alone may change a mirrored one.")
+    refusal: str | None = strawberry.field(
+        description="Why the distributor refused it: sold, but not provisioned. In its words for who may view links,"
+        " and else that it did."
+    )
     version: int
     created_at: datetime
 
@@ -101,7 +103,7 @@ class Subscription(Node):
             removed_at=subscription.removed_at,
             mirrored=subscription.mirrored,
             managed_by=subscription.managed_by or None,
-            supplier_says=subscription.refusal,
+            refusal=subscription.refusal,
             version=subscription.version,
             created_at=subscription.created_at,
         )
@@ -110,13 +112,6 @@ class Subscription(Node):
     async def account(self, info: Info) -> Account | None:
         found: Account | None = await account_by_id(info, self.account_uuid)
         return found
-
-    @strawberry.field(
-        description="Why the distributor refused it: sold, but not provisioned. In its words for who may view links,"
-        " and else that it did."
-    )
-    def refusal(self, info: Info) -> str | None:
-        return told(info.context.viewer, self.supplier_says)
 
     @strawberry.field(description="What it is a subscription of.", directives=needs(queries.offerings))
     async def offering(self, info: Info) -> Offering | None:
