@@ -57,8 +57,8 @@ PAGES: dict[str, str] = {
         " min(created_at) FILTER (WHERE state IN ('pending', 'sent')) AS waiting_since"
         " FROM outbound WHERE organisation_id = $1 GROUP BY link_id) AS m ON m.link_id = l.id"
         " LEFT JOIN (SELECT link_id, count(*) AS pairs, count(refusal) AS refused_pairs FROM pair"
-        " WHERE organisation_id = $1 AND subject IN ('account', 'subscription') GROUP BY link_id) AS p ON p.link_id = l.id"
-        " WHERE l.organisation_id = $1 AND $2 <> '' ORDER BY l.id LIMIT 201"
+        " WHERE organisation_id = $1 AND subject IN ('account', 'subscription') GROUP BY link_id) AS p"
+        " ON p.link_id = l.id WHERE l.organisation_id = $1 AND $2 <> '' ORDER BY l.id LIMIT 201"
     ),
     "parkedMessages": _page(
         "id, link_id, subject, pair_id, version, reason, created_at",
