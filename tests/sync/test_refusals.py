@@ -125,12 +125,13 @@ async def test_a_refused_subscription_can_still_be_cancelled(channel: Channel) -
 
 SHOWN = (
     "query($account: ID!, $subscription: ID!) { node(id: $subscription) { ... on Subscription { refusal } }"
-    " draftInvoice(accountId: $account) { issues { reason } } costToDate(accountId: $account) { issues { reason } } }"
+    " draftInvoice(accountId: $account) { issues { reason } } costToDate(accountId: $account) { issues { reason } }"
+    " discrepancies(accountId: $account) { kind message since until } }"
 )
 
 
 async def reasons(channel: Channel, viewer: Viewer, origin_id: UUID) -> set[Any]:
-    """What the viewer is told of the refusal, wherever it stands: on the subscription, a draft and a cost to date."""
+    """What the viewer is told of the refusal, wherever it stands: subscription, draft, cost and discrepancy."""
     given = {
         "account": public(Kind.ACCOUNT, channel.resell.accounts["Z"]),
         "subscription": public(Kind.SUBSCRIPTION, origin_id),
@@ -141,7 +142,9 @@ async def reasons(channel: Channel, viewer: Viewer, origin_id: UUID) -> set[Any]
     data = body["data"]
     issues = [issue for each in (*data["draftInvoice"], *data["costToDate"]) for issue in each["issues"]]
     assert len(issues) == 2
-    return {data["node"]["refusal"], *(issue["reason"] for issue in issues)}
+    [found] = data["discrepancies"]
+    assert (found["kind"], found["since"], found["until"]) == ("REFUSED", "2026-07-02T00:00:00Z", None)
+    return {data["node"]["refusal"], found["message"], *(issue["reason"] for issue in issues)}
 
 
 async def test_the_suppliers_words_are_told_to_who_may_see_links_and_others_learn_that_it_did_not_accept(
@@ -168,3 +171,24 @@ async def test_the_suppliers_words_are_told_to_who_may_see_links_and_others_lear
         replace(resell.viewer, modules=frozenset(Module) - {Module.CHANNEL}),
     ):
         assert await reasons(channel, viewer, machine) == neutral
+
+
+async def test_what_its_supplier_has_not_heard_of_yet_is_told_too(channel: Channel) -> None:
+    channel.network.cut = True
+    machine = await channel.sell("Z", 1, "machine")
+    given = {"account": public(Kind.ACCOUNT, channel.resell.accounts["Z"])}
+    asked = "query($account: ID!) { discrepancies(accountId: $account) { kind message subscription { id } } }"
+    with channel.resell.database.bound():
+        body = await execute(asked, channel.resell.viewer, channel.clock, given)
+    assert body["data"]["discrepancies"] == [
+        {
+            "kind": "UNANSWERED",
+            "message": "the supplier has not answered yet",
+            "subscription": {"id": public(Kind.SUBSCRIPTION, machine)},
+        }
+    ]
+    await channel.network.heal()
+    await channel.settle()
+    with channel.resell.database.bound():
+        body = await execute(asked, channel.resell.viewer, channel.clock, given)
+    assert body["data"]["discrepancies"] == []
