@@ -35,12 +35,12 @@ async def refuse_unpriced_edge(
 
 def _lacks(edge: Edge, charged: Charged, versions: Sequence[Pricing]) -> bool:
     """Whether a version that prices a part of the time has no price for the offering."""
-    starts = (edge.next_start(version.valid_from) for version in versions)
-    turns = [charged.since, *(each for each in starts if each > charged.since)]
+    starts = [edge.next_start(version.valid_from) for version in versions]
     return any(
         not _prices(edge, turn, charged.offering_id, versions)
-        for turn in turns
-        if charged.until is None or turn < charged.until
+        for since, until in charged.spans
+        for turn in (since, *starts)
+        if since <= turn and (until is None or turn < until)
     )
 
 

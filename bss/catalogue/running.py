@@ -89,29 +89,32 @@ class Running:
 
 @dataclass(frozen=True)
 class Charged:
-    """An offering that an edge charges: by its code or id as above, on how many subscriptions, and within which time.
+    """An offering that an edge charges: by its code or id as above, on how many subscriptions, and when.
 
-    `since` is the start of the first of them, or the instant from which on it was asked; `until` None while one lasts.
+    `spans` are the stretches of time in which one of them runs, from the instant on from which it was asked; the last
+    one's end is None while one lasts.
     """
 
     offering_id: UUID
     offering: str
     count: int
-    since: datetime
-    until: datetime | None
+    spans: tuple[tuple[datetime, datetime | None], ...]
 
 
 async def charged_on_edge(tx: Transaction, edge_id: UUID, since: datetime | None) -> tuple[Charged, ...]:
     """What the edge charges of what runs at the instant and after it, or, without one, of all. One statement."""
     rows = await tx.connection.fetch(
         f"{_ON_EDGE} SELECT offering_id, o.code AS offering,"
-        " count(DISTINCT subscription_id) AS count, min(greatest(effective_from, $4)) AS since,"
-        " CASE WHEN bool_and(effective_to IS NOT NULL) THEN max(effective_to) END AS until"
+        " count(DISTINCT subscription_id) AS count,"
+        " range_agg(tstzrange(greatest(effective_from, $4), effective_to)) AS spans"
         " FROM running LEFT JOIN offering o ON o.organisation_id = $1 AND o.id = offering_id"
         " GROUP BY offering_id, o.code ORDER BY 2, 1",
         *(tx.organisation_id, tx.viewer.path, edge_id, since),
     )
-    return tuple(Charged(**{**dict(row), "offering": _said(row)}) for row in rows)
+    return tuple(
+        Charged(row["offering_id"], _said(row), row["count"], tuple((span.lower, span.upper) for span in row["spans"]))
+        for row in rows
+    )
 
 
 async def running_by_offering(

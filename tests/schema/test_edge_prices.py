@@ -161,3 +161,15 @@ async def test_an_offering_that_lies_above_is_named_by_its_public_id(shop: Books
     given = {"edgeId": shop.ids["edge to x"], "priceListId": shop.ids["bare lite"]}
     refused = await shop.call("updateEdge", given, viewer=shop.as_role("owner", "lite"))
     assert shop.ids["seats"] in refused["message"]
+
+
+async def test_a_list_may_lack_what_does_not_run_while_it_lacks_it(shop: Books) -> None:
+    """Backup ran until the end of January, and runs again from 10 April on: February and March need no price of it."""
+    both, one = ("seats", "backup"), ("seats",)
+    versions = (("2025-12-01T00:00:00Z", both), ("2026-01-31T23:00:00Z", one), ("2026-03-31T22:00:00Z", both))
+    await listed(shop, "root", "gap", *versions)
+    ended = {"subscriptionId": shop.ids["of backup"], "effectiveAt": "2026-01-31T23:00:00Z"}
+    await shop.make("cancelSubscription", ended)
+    given = {"accountId": shop.ids["new"], "offeringId": shop.ids["backup"], "quantity": "1"}
+    await shop.make("createSubscription", {**given, "startsAt": "2026-04-10T00:00:00Z"})
+    assert (await asked(shop, "edge to new", "gap"))["__typename"] == "Edge"
