@@ -57,7 +57,7 @@ async def test_the_pdf_says_number_parties_every_amount_subtotals_and_total(rend
 
 
 async def test_a_credit_note_says_so_and_asks_for_nothing(renderer: Renderer) -> None:
-    (page,) = pages(await renderer.pdf(replace(invoice(), kind=DocumentKind.CREDIT_NOTE, total="-12.50")))
+    (page,) = pages(await renderer.pdf(replace(invoice(), kind=DocumentKind.CREDIT_NOTE, due_on=None, total="-12.50")))
     assert "Credit note number NCD-2026-00017" in page
     assert "Nothing is to be paid: the amount is credited to your account." in page
     assert "Total EUR -12.50" in page
