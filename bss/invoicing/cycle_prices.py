@@ -91,7 +91,7 @@ async def _cycle_prices(
 ) -> CyclePrices:
     rows = await tx.connection.fetch(
         "SELECT id, price_list_id, valid_from FROM price_version WHERE organisation_id = $1"
-        " AND price_list_id = ANY($2) AND valid_from < $3 AND published_at <= $4 ORDER BY valid_from",
+        " AND price_list_id = ANY($2) AND valid_from <= $3 AND published_at <= $4 ORDER BY valid_from",
         *(tx.organisation_id, list(lists), period.end, known_at),
     )
     lines = await catalogue.prices_of_versions(tx.viewer, [row["id"] for row in rows], offering_ids=offering_ids)

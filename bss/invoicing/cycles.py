@@ -5,7 +5,8 @@ the prices of a cycle (`bss.invoicing.cycle_prices`), or the charges of the mont
 
 A stretch of a subscription falls into parts at the bounds of its cycles. In arrears a part is due when it has ended, in
 advance when it begins, and then up to its cycle's end, or to the stretch's own end where that is in effect by the end
-of the billing period. What takes effect after the billing period does not count yet, whoever knows of it.
+of the billing period. A month that begins when the billing period ends is on that period's bill: it is paid in advance.
+What takes effect after the billing period does not count yet, whoever knows of it.
 
 What is due is what ought to stand charged, less what stands: a part that is not charged yet is charged, late where the
 period in which it was due is closed; what is charged and did not last is credited from when it ended. However late a
@@ -81,7 +82,7 @@ def due_by_cycle(history: History, lines: Collection[ChargedLine], terms: CycleT
     for part in _parts(history, terms):
         known = left.get((part.charge.code, part.start))
         if known is None or (known.offering_id, known.quantity) != (part.stretch.offering_id, part.stretch.quantity):
-            yield from _first(part, lines, terms)
+            yield from _first(part, lines, terms, new=part.start == history.first)
         else:
             del left[known.charge, known.start]
             yield from _again(part, known, terms)
@@ -98,7 +99,7 @@ def _parts(history: History, terms: CycleTerms) -> Iterator[Part]:
         if stretch.status is not SegmentStatus.ACTIVE:
             continue
         at = max(stretch.start, history.since)
-        while at < terms.until and (stretch.end is None or at < stretch.end):
+        while at <= terms.until and (stretch.end is None or at < stretch.end):
             cycle = stretch.cycle.at(at, first=history.first, day=terms.day, zone=terms.zone)
             # Who comes within a cycle pays what is asked then; who adds to it what was asked when it began.
             agreed = terms.agreed(stretch.offering_id, max(cycle.start, begun))
@@ -123,10 +124,15 @@ def _known(stretch: Stretch, cycle: Period, by: datetime) -> datetime:
     return cycle.end if stretch.end is None or stretch.end > by else min(stretch.end, cycle.end)
 
 
-def _first(part: Part, lines: Collection[ChargedLine], terms: CycleTerms) -> Iterator[Due]:
-    """A part that does not stand charged: due in this period, or in an earlier one, which may be closed or open."""
+def _first(part: Part, lines: Collection[ChargedLine], terms: CycleTerms, *, new: bool) -> Iterator[Due]:
+    """A part that does not stand charged: due in this period, or in an earlier one, which may be closed or open.
+
+    What begins with this period is on the bill before; if that is closed without it, or the subscription is `new`,
+    it is on this one.
+    """
     begun = terms.period.start
-    if part.start >= begun if part.in_advance else part.end > begun:
+    at = part.start if part.in_advance else part.end
+    if at > begun or (at == begun and part.in_advance and (new or terms.next_to_close)):
         yield _charge(part, LineKind.CORRECTION if _taken(part, lines) else LineKind.ORIGINAL, terms)
     elif terms.next_to_close:
         yield _charge(part, LineKind.CORRECTION, terms)
