@@ -42,7 +42,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "Issuer": Permission.EDGE_VIEW,
     "Invoice": Permission.INVOICE_VIEW,
     "SubscriptionMonthDetail": Permission.USAGE_VIEW,
-    "CostLine": Permission.INVOICE_VIEW,
+    **dict.fromkeys(("CostLine", "Discrepancy"), Permission.INVOICE_VIEW),
     "DraftInvoice": Permission.INVOICE_VIEW,
     "DraftLine": Permission.INVOICE_VIEW,
     "BillableLine": Permission.INVOICE_VIEW,
