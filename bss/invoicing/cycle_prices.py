@@ -1,4 +1,4 @@
-"""The prices of cycles: a cycle is charged, and credited, by what was agreed when it began, to its end.
+"""The prices of cycles: a cycle is charged, and credited, by what was agreed when it began or was taken, to its end.
 
 Owns: which version of a list prices a cycle, and all that a billing period is rated by, read at once. Does not own:
 the version of a billing period (`bss.invoicing.prices`), or what is due of a cycle (`bss.invoicing.cycles`).

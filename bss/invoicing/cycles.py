@@ -36,7 +36,7 @@ from bss.tariff.quantity import Quantity
 
 
 class Agreed(NamedTuple):
-    """By what a cycle is charged: the charges of its offering and the policy of the edge, as of the cycle's start."""
+    """By what a cycle is charged: its offering's charges and the edge's policy, as of when it began or was taken."""
 
     charges: tuple[Charge, ...]
     policy: MoneyPolicy
