@@ -33,6 +33,8 @@ _EDGES = f"SELECT {EDGE_COLUMNS} FROM edge e {WITH_SELLER} WHERE e.organisation_
 _EDGES_IN_SCOPE = f"{_EDGES} AND e.path >= $2 AND e.path < $2 || '~'"
 _ISSUERS = f"SELECT id, path, owner_id, name, card, due_days, country, sends FROM issuer WHERE {IN_SCOPE}"
 _issuer_of = valued(Issuer, card=orjson.loads)
+FURTHER_UP = "an edge further up"
+"""What is said of an edge that the viewer does not see: not who stands there."""
 
 
 async def edge(viewer: Viewer, edge_id: UUID, *, path: Iterable[str] = ()) -> Edge:
@@ -159,9 +161,9 @@ async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, 
     """What keeps the offering from being charged in the account's chain; empty when every edge has a price.
 
     Each edge is asked about its own billing period that contains `at`, as the bill run will ask.
-    Answers names only, so that a partner's viewer may be told: "Cloud → Lite" for a selling edge whose list in
-    force lacks the offering, "any edge to Lite" for an account that sells on and buys from nobody, "supply"
-    where the supplier has no price or no terms are known.
+    Answers names only: "Cloud → Lite" for a selling edge whose list in force lacks the offering, "any edge to Lite"
+    for an account that sells on and buys from nobody, "supply" where the supplier has no price or no terms are known.
+    Who stands above the viewer's own seller is not named: that is "an edge further up".
     """
     above = (await chains(viewer, (account_path,))).get(account_path, ())
     charged = [edge for edge in above if edge.concerns(offering.supplier_id)]
@@ -172,11 +174,12 @@ async def missing_prices(viewer: Viewer, account_path: str, offering: Offering, 
     if not (lacking or gaps or unsupplied):
         return ()
     names = await _names_above(viewer, account_path)
-    return (
-        *(_name(edge, names) for edge in lacking),
-        *(f"any edge to {names[path]}" for path in gaps),
-        *(("supply",) if unsupplied else ()),
-    )
+    told = [
+        *(_name(edge, names) if viewer.sees(edge.path) else FURTHER_UP for edge in lacking),
+        *(f"any edge to {names[path]}" if viewer.sees(path) else FURTHER_UP for path in gaps),
+        *(("supply" if viewer.sees_everything else FURTHER_UP,) if unsupplied else ()),
+    ]
+    return tuple(dict.fromkeys(told))
 
 
 async def _names_above(viewer: Viewer, account_path: str) -> dict[str, str]:

@@ -173,3 +173,16 @@ async def test_a_list_may_lack_what_does_not_run_while_it_lacks_it(shop: Books) 
     given = {"accountId": shop.ids["new"], "offeringId": shop.ids["backup"], "quantity": "1"}
     await shop.make("createSubscription", {**given, "startsAt": "2026-04-10T00:00:00Z"})
     assert (await asked(shop, "edge to new", "gap"))["__typename"] == "Edge"
+
+
+async def test_who_stands_above_ones_seller_is_not_named(books: Books) -> None:
+    """Lite sells rooms of its own, and Cloud has no price for them: Lite is told so, and X that it is further up."""
+    product = {"ownerId": books.ids["lite"], "code": "rooms", "name": "Rooms"}
+    of_lite = {"productId": (await books.make("createProduct", product))["id"], "code": "rooms", "unit": "room"}
+    books.ids["rooms"] = (await books.make("createOffering", {**of_lite, "name": "Rooms"}))["id"]
+    await listed(books, "lite", "own", ("2025-12-01T00:00:00Z", ("seats", "rooms")))
+    await books.make("updateEdge", {"edgeId": books.ids["edge to x"], "priceListId": books.ids["own"]})
+    sale = {"accountId": books.ids["x"], "offeringId": books.ids["rooms"], "quantity": "1"}
+    for account, told in (("lite", "Cloud → Lite"), ("x", "an edge further up")):
+        refused = await books.call("createSubscription", sale, viewer=books.as_role("owner", account))
+        assert (refused["code"], refused["message"]) == ("PRICE_MISSING", f"Rooms has no price on {told}.")
