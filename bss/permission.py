@@ -91,7 +91,7 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.PRICE_VIEW,
         Permission.RELATION_VIEW,
     },
-    "partner": HISTORY
+    "partner_sales": HISTORY
     | {
         Permission.ACCOUNT_CREATE,
         Permission.ACCOUNT_MANAGE,
@@ -103,6 +103,6 @@ STANDARD_ROLES: dict[str, frozenset[Permission]] = {
         Permission.RELATION_VIEW,
         Permission.SUBSCRIPTION_MANAGE,
     },
-    "customer": HISTORY | {Permission.ACCOUNT_VIEW},
+    "billing_viewer": HISTORY | {Permission.ACCOUNT_VIEW},
 }
 """Roles that a new organisation gets as data; it may add its own."""

@@ -65,7 +65,7 @@ findable(Kind.MEMBERSHIP, queries.memberships, Membership)
 class AdmitPersonInput:
     name: str
     account_id: strawberry.ID
-    role: str = strawberry.field(description="A role of the organisation, such as operations or customer.")
+    role: str = strawberry.field(description="A role of the organisation, such as operations or billing_viewer.")
     email: str = ""
 
 

@@ -71,8 +71,10 @@ async def opened_channel(books: Books, now: datetime, wholesale: dict[str, str] 
         tokens = {
             "distributor": clerk,
             "reseller": await token(resell.owner, resell.root_id, "Rik at Cloud Resell", "owner", now),
-            "partner": await token(resell.owner, resell.accounts["Cloud Lite"], "Lia at Cloud Lite", "partner", now),
-            "customer": await token(resell.owner, resell.accounts["X"], "Xander at X", "customer", now),
+            "partner": await token(
+                resell.owner, resell.accounts["Cloud Lite"], "Lia at Cloud Lite", "partner_sales", now
+            ),
+            "customer": await token(resell.owner, resell.accounts["X"], "Xander at X", "billing_viewer", now),
         }
     await books.settle()
     return Channel(cloud, resell, tokens)

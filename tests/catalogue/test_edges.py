@@ -58,7 +58,7 @@ async def test_missing_prices_name_the_edges_and_nothing_more(database: Database
     books = await open_books()
     lists = await with_edges(books)
     drive = await offering(books.staff, await books.offering("drive"))
-    partner = replace(books.within(books.lite), permissions=STANDARD_ROLES["partner"])
+    partner = replace(books.within(books.lite), permissions=STANDARD_ROLES["partner_sales"])
     missing = await queries.missing_prices(partner, books.x.path, drive, LATER)
     assert missing == ("Lite → X", "Resell → Lite")
     await books.publish(lists.of_lite, seat(drive.id, "3"), valid_from=NOW)

@@ -72,7 +72,7 @@ async def test_the_scope_is_narrow_again_after_a_reading_from_above(database: Da
 
 async def test_every_client_reads_the_meters_and_only_the_whole_organisation_makes_them(database: Database) -> None:
     books = await open_books()
-    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["customer"])
+    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["billing_viewer"])
     assert [meter.unit for meter in (await queries.meters(customer)).values()] == ["vCPU-hour"]
     request = CreateMeter("disk", "Disk", "GB", MeterKind.SUM)
     with pytest.raises(PermissionDenied):
@@ -82,6 +82,6 @@ async def test_every_client_reads_the_meters_and_only_the_whole_organisation_mak
 async def test_a_customer_may_not_ask_for_prices_at_all(database: Database) -> None:
     books = await open_books()
     lists = await with_edges(books)
-    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["customer"])
+    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["billing_viewer"])
     with pytest.raises(PermissionDenied):
         await queries.prices_in_force(customer, (lists.of_lite,), NEW_YEAR)

@@ -134,14 +134,14 @@ async def test_what_moved_is_seen_from_the_new_parent_and_no_more_from_the_old(
 ) -> None:
     """By raw SQL as the application's role. The seller of then keeps the invoice that it issued."""
     books = await lived_in()
-    old, new = await books.person("A", "partner"), await books.person("B", "partner")
+    old, new = await books.person("A", "partner_sales"), await books.person("B", "partner_sales")
     assert all([await as_app(server, old, select) for select in _OF_X.values()])
     assert not any([await as_app(server, new, select) for select in _OF_X.values()])
     await move(books, "X", "B", day(5, 10))
     assert not any([await as_app(server, old, select) for select in _OF_X.values()])
     assert all([await as_app(server, new, select) for select in _OF_X.values()])
     issued = "SELECT number FROM invoice ORDER BY 1"
-    own = await as_app(server, await books.person("X", "customer"), issued)
+    own = await as_app(server, await books.person("X", "billing_viewer"), issued)
     assert own == ["A-000001"]
     assert await as_app(server, old, issued) == ["A-000001", "CLOUD-000001"]
     assert await astray(books) == []

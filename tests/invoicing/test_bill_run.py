@@ -204,7 +204,7 @@ async def test_a_customer_sees_its_own_invoices_and_lines_only(database: Databas
         await books.edge("Lite", name, "retail")
         await books.subscription(name, "1", day(4, 1))
     await books.bill(day(5, 1))
-    customer = await books.person("X", "customer")
+    customer = await books.person("X", "billing_viewer")
     (invoice,) = (await queries.page(customer, PageRequest())).rows
     assert invoice.bill_to_account_id == books.accounts["X"]
     (line,) = (await queries.lines(customer, [invoice.id]))[invoice.id]

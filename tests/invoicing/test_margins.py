@@ -97,8 +97,8 @@ async def test_each_seller_sees_its_own_margin_and_a_customer_none(database: Dat
     }
     assert await seen(await of_finance(books, "X"), books) == {}
     with pytest.raises(PermissionDenied):
-        await margins.margins(await books.person("X", "customer"), START, END)
-    assert Permission.MARGIN_VIEW not in (await books.person("Lite", "partner")).permissions
+        await margins.margins(await books.person("X", "billing_viewer"), START, END)
+    assert Permission.MARGIN_VIEW not in (await books.person("Lite", "partner_sales")).permissions
 
 
 async def test_a_sale_without_a_supply_edge_has_no_known_margin(database: Database) -> None:

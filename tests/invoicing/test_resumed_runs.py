@@ -119,7 +119,7 @@ async def test_a_subscription_that_cannot_be_charged_keeps_its_lines_until_it_ca
 
 async def test_lines_refuse_raw_deletes_but_those_of_an_open_period_by_the_bulk_role(parked: Parked) -> None:
     books = parked.books
-    customer = await books.person("Zed", "customer")
+    customer = await books.person("Zed", "billing_viewer")
     for viewer, roles in ((books.viewer, (Role.APP, Role.SYNC)), (customer, tuple(Role))):
         for role in roles:
             with pytest.raises(asyncpg.RestrictViolationError):

@@ -40,7 +40,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     **NOTED,
     "activateSubscription": {"subscriptionId": "@created"},
     "addAddOn": {"offeringId": "@root:support"},
-    "admitPerson": {"role": "partner"},
+    "admitPerson": {"role": "partner_sales"},
     "agreeEdge": {**TERMS, "billToAccountId": None},
     "agreeSupply": {**TERMS, "priceListId": "@buying"},
     "changeCharacteristics": {"characteristics": {"note": "a"}},

@@ -167,7 +167,7 @@ async def _noted(world: World, place: str) -> None:
     for name, mutation in NOTED.items():
         await world.make(place, name, mutation, {"accountId": ids["account"], **ABOUT[mutation]})
     if place != "mirrored":
-        person = {"name": place.title(), "accountId": ids["account"], "role": "partner"}
+        person = {"name": place.title(), "accountId": ids["account"], "role": "partner_sales"}
         await world.make(place, "membership", "admitPerson", person, "... on Membership { id }")
         created = await world.books.make(
             "createToken",

@@ -13,7 +13,11 @@ from tests.schema.books import Books
 
 async def member(books: Books, account: str, role: str) -> tuple[str, Viewer]:
     """A new person with a role over an account: the membership's id, and the person as a viewer."""
-    given = {"name": f"{role.title()} of {account.title()}", "accountId": books.ids[account], "role": role}
+    given = {
+        "name": f"{role.partition('_')[0].title()} of {account.title()}",
+        "accountId": books.ids[account],
+        "role": role,
+    }
     membership = (await books.make("admitPerson", given, show="... on Membership { id }"))["id"]
     async with reading(books.staff) as tx:
         person: UUID = await tx.connection.fetchval(

@@ -47,10 +47,10 @@ async def test_a_partner_changes_accounts_of_its_own_subtree_only_and_a_customer
         given = {"accountId": books.ids[account], "name": "Renamed"}
         return await books.call("updateAccount", given, viewer=books.as_role(role, at))
 
-    assert (await renamed("x", "partner", "lite"))["__typename"] == "Account"
-    outside = await renamed("z", "partner", "lite")
+    assert (await renamed("x", "partner_sales", "lite"))["__typename"] == "Account"
+    outside = await renamed("z", "partner_sales", "lite")
     assert (outside["code"], outside["path"]) == ("NOT_FOUND", ["accountId"])
-    assert (await renamed("x", "customer", "x"))["__typename"] == "PermissionDenied"
+    assert (await renamed("x", "billing_viewer", "x"))["__typename"] == "PermissionDenied"
 
 
 async def test_an_account_is_closed_when_all_below_it_has_ended_and_then_nothing_new_begins(books: Books) -> None:
@@ -98,13 +98,13 @@ async def test_a_closed_account_is_billed_to_its_end_and_its_history_stays(books
     asked = await books.make("requestBillRun", {"until": "2026-01-31T23:00:00Z"}, show="... on BillRun { id }")
     await run(books.staff, private(Kind.BILL_RUN, asked["id"]), now=books.clock.now())
     document = "{ invoices { edges { node { total { amount } } } } }"
-    found = await books.data(document, viewer=books.as_role("customer", "x"))
+    found = await books.data(document, viewer=books.as_role("billing_viewer", "x"))
     assert [edge["node"]["total"]["amount"] for edge in found["invoices"]["edges"]] == ["24.19"]
 
 
 async def test_the_root_account_and_accounts_out_of_scope_are_not_closed(books: Books) -> None:
     assert (await books.call("closeAccount", {"accountId": books.root}))["code"] == "INVALID_INPUT"
-    partner = books.as_role("partner", "lite")
+    partner = books.as_role("partner_sales", "lite")
     outside = await books.call("closeAccount", {"accountId": books.ids["z"]}, viewer=partner)
     assert outside["code"] == "NOT_FOUND"
 
@@ -155,9 +155,9 @@ async def test_x_leaves_lite_for_cloud_in_mid_month_and_each_is_paid_for_its_day
     await run(books.staff, private(Kind.BILL_RUN, asked["id"]), now=books.clock.now())
     document = "{ invoices { edges { node { total { amount } } } } }"
     books.ids["x at cloud"] = books.ids["x"]
-    of_x = await books.data(document, viewer=books.as_role("customer", "x at cloud"))
+    of_x = await books.data(document, viewer=books.as_role("billing_viewer", "x at cloud"))
     assert sorted(edge["node"]["total"]["amount"] for edge in of_x["invoices"]["edges"]) == ["24.19", "30.97"]
-    of_lite = await books.data(document, viewer=books.as_role("partner", "lite"))
+    of_lite = await books.data(document, viewer=books.as_role("partner_sales", "lite"))
     assert sorted(edge["node"]["total"]["amount"] for edge in of_lite["invoices"]["edges"]) == ["18.82", "24.19"]
 
 
@@ -185,7 +185,7 @@ async def test_where_an_account_cannot_stand_it_is_not_moved(books: Books) -> No
 
 
 async def test_a_partner_moves_within_its_subtree_only_and_neither_back_in_time_nor_on_new_terms(books: Books) -> None:
-    partner = books.as_role("partner", "lite")
+    partner = books.as_role("partner_sales", "lite")
     sub = await books.call(
         "createAccount", {"parentId": books.ids["lite"], "kind": "LITE_RESELLER", "name": "Sub"}, viewer=partner
     )
@@ -201,6 +201,6 @@ async def test_a_partner_moves_within_its_subtree_only_and_neither_back_in_time_
     dear = {**within, "terms": _terms(books)}
     assert (await books.call("moveAccount", dear, viewer=partner))["code"] == "PERMISSION_DENIED"
     assert (await books.call("moveAccount", within, viewer=partner))["__typename"] == "Account"
-    assert (await books.call("moveAccount", within, viewer=books.as_role("customer", "x")))["code"] == (
+    assert (await books.call("moveAccount", within, viewer=books.as_role("billing_viewer", "x")))["code"] == (
         "PERMISSION_DENIED"
     )

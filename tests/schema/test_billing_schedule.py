@@ -134,5 +134,5 @@ async def test_days_that_nobody_waits_or_names_are_refused(books: Books, given: 
 
 
 async def test_a_partner_does_not_set_the_organisations_schedule(books: Books) -> None:
-    refused = await books.call("setBillingSchedule", {"graceDays": 1}, viewer=books.as_role("partner", "lite"))
+    refused = await books.call("setBillingSchedule", {"graceDays": 1}, viewer=books.as_role("partner_sales", "lite"))
     assert refused["code"] == "PERMISSION_DENIED"

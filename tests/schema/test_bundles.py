@@ -119,11 +119,11 @@ async def test_a_bundle_is_known_to_its_seller_and_to_whom_all_of_it_is_sold(sho
     shop.ids["pack"] = await bundle(shop, "lite", "pack", ("seats", "3"))
     for code, knowing in (("team", "new"), ("pair", "new z lite x y"), ("pack", "lite x y")):
         for account in ("new", "z", "lite", "x", "y", "other"):
-            viewer = shop.as_role("customer", account)
+            viewer = shop.as_role("billing_viewer", account)
             found = (await shop.data(KNOWN.replace("owner { name }", ""), viewer=viewer, id=shop.ids[code]))["node"]
             assert (found == {"code": code}) == (account in knowing.split()), (code, account)
     assert (await shop.data(KNOWN, id=shop.ids["pack"]))["node"] == {"code": "pack", "owner": {"name": "Lite"}}
-    above = await shop.data(KNOWN, viewer=shop.as_role("partner", "lite"), id=shop.ids["pair"])
+    above = await shop.data(KNOWN, viewer=shop.as_role("partner_sales", "lite"), id=shop.ids["pair"])
     assert above["node"] == {"code": "pair", "owner": None}
 
 
@@ -139,7 +139,7 @@ async def test_the_list_has_the_bundles_of_the_accounts_in_scope(shop: Books) ->
     ]
     of_lite = await shop.data(LISTED, viewer=shop.as_role("owner", "lite"))
     assert of_lite["bundles"]["edges"] == [{"node": pack}]
-    body = await shop.ask(LISTED, viewer=shop.as_role("partner", "lite"))
+    body = await shop.ask(LISTED, viewer=shop.as_role("partner_sales", "lite"))
     assert body["errors"][0]["extensions"]["code"] == "PERMISSION_DENIED"
 
 
@@ -153,7 +153,9 @@ async def test_another_sellers_bundle_is_not_found_and_not_sold_outside_its_side
         refused = await shop.call("sellBundle", given, viewer=shop.as_role("owner", "other"), show=SHOWN)
         assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["bundleId"])
     assert paths(await shop.call("sellBundle", sale(shop, "z", "pack"), show=SHOWN)) == ["bundleId"]
-    sold = await shop.call("sellBundle", sale(shop, "x", "pair"), viewer=shop.as_role("partner", "lite"), show=SHOWN)
+    sold = await shop.call(
+        "sellBundle", sale(shop, "x", "pair"), viewer=shop.as_role("partner_sales", "lite"), show=SHOWN
+    )
     assert [each["quantity"] for each in sold["subscriptions"]] == ["6"]
 
 
@@ -209,7 +211,7 @@ async def test_what_refuses_the_sale_of_a_component_refuses_the_bundle(shop: Boo
     assert (await shop.call("sellBundle", nobody, show=SHOWN))["path"] == ["accountId"]
     shop.ids["pack"] = await bundle(shop, "lite", "pack", ("seats", "3"))
     past = sale(shop, "x", "pack", startsAt="2025-12-31T00:00:00Z")
-    denied = await shop.call("sellBundle", past, viewer=shop.as_role("partner", "lite"), show=SHOWN)
+    denied = await shop.call("sellBundle", past, viewer=shop.as_role("partner_sales", "lite"), show=SHOWN)
     assert denied["code"] == "PERMISSION_DENIED"
     await shop.make("closeAccount", {"accountId": shop.ids["new"]})
     assert (await shop.call("sellBundle", sale(shop), show=SHOWN))["code"] == "ACCOUNT_CLOSED"
@@ -227,7 +229,7 @@ async def test_a_component_that_is_sold_to_the_seller_no_more_is_named(shop: Boo
     own = {"ownerId": shop.root, "code": "bare", "name": "Bare", "currency": "EUR"}
     bare = (await shop.make("createPriceList", own))["id"]
     await shop.make("updateEdge", {"edgeId": edge, "priceListId": bare})
-    partner = shop.as_role("partner", "other")
+    partner = shop.as_role("partner_sales", "other")
     refused = await shop.call("sellBundle", sale(shop, "theirs", "pack"), viewer=partner, show=SHOWN)
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["bundleId"])
     staffs = await shop.call("sellBundle", sale(shop, "theirs", "pack"), show=SHOWN)

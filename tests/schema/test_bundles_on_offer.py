@@ -31,10 +31,10 @@ async def test_a_partner_lists_the_bundles_that_it_may_sell_and_a_customer_those
     shop.ids["pack"] = await bundle(shop, "lite", "pack", ("seats", "3"))
     offered = {"new": ["team", "pair"], "z": ["pair"], "lite": ["pair", "pack"], "x": ["pair", "pack"]}
     assert {account: await on_offer(shop, account) for account in offered} == offered
-    partner = shop.as_role("partner", "lite")
+    partner = shop.as_role("partner_sales", "lite")
     assert await on_offer(shop, "root") == []
     assert await on_offer(shop, "x", partner) == ["pair", "pack"]
-    assert await on_offer(shop, "x", shop.as_role("customer", "x")) == ["pair", "pack"]
+    assert await on_offer(shop, "x", shop.as_role("billing_viewer", "x")) == ["pair", "pack"]
     for account, codes in offered.items():
         for code in ("team", "pair", "pack"):
             sold = await shop.call("sellBundle", sale(shop, account, code), show=SHOWN)

@@ -68,7 +68,7 @@ async def test_cases_are_listed_by_state(books: Books) -> None:
     for state, expected in ((None, [first, second]), ("OPEN", [first]), ("IN_PROGRESS", [second]), ("CLOSED", [])):
         found = await books.data(STATES, state=state)
         assert [edge["node"]["id"] for edge in found["cases"]["edges"]] == expected
-    seen = await books.data(STATES, viewer=books.as_role("partner", "lite"))
+    seen = await books.data(STATES, viewer=books.as_role("partner_sales", "lite"))
     assert [edge["node"]["id"] for edge in seen["cases"]["edges"]] == [first]
 
 
@@ -89,8 +89,8 @@ async def test_comments_stay_as_they_were_said(books: Books) -> None:
 
 async def test_a_case_is_assigned_to_who_sees_it(books: Books) -> None:
     """Olga of operations sees all, Lia of Lite sees X; Xenia of X may not see what is noted, and Zoe is of Z."""
-    (olga, _), (lia, lite) = await member(books, "root", "operations"), await member(books, "lite", "partner")
-    (xenia, _), (zoe, _) = await member(books, "x", "customer"), await member(books, "z", "partner")
+    (olga, _), (lia, lite) = await member(books, "root", "operations"), await member(books, "lite", "partner_sales")
+    (xenia, _), (zoe, _) = await member(books, "x", "billing_viewer"), await member(books, "z", "partner_sales")
     query = "query($accountId: ID!) { assignees(accountId: $accountId) { id name role } }"
     fit = (await books.data(query, accountId=books.ids["x"]))["assignees"]
     assert {each["name"]: each["id"] for each in fit if each["name"] != "Ann"} == {
@@ -100,7 +100,7 @@ async def test_a_case_is_assigned_to_who_sees_it(books: Books) -> None:
     case = await opened(books, assigneeId=olga)
     anew = {"caseId": case, "subject": "Cannot sign in"}
     assigned = await books.make("updateCase", {**anew, "assigneeId": lia}, show=SHOWN)
-    assert assigned["assignee"] == {"id": lia, "name": "Partner of Lite", "role": "partner"}
+    assert assigned["assignee"] == {"id": lia, "name": "Partner of Lite", "role": "partner_sales"}
     for unfit in (xenia, zoe):
         refusal = await books.call("updateCase", {**anew, "assigneeId": unfit})
         assert (refusal["code"], refusal["path"]) == ("INVALID_INPUT", ["assigneeId"])
@@ -165,7 +165,7 @@ async def test_a_case_is_related_to_things_of_its_account_only(books: Books) -> 
     ):
         refusal = await books.call("relateToCase", {"caseId": case, "relatedId": identifier})
         assert (refusal["code"], refusal["path"]) == (code, [path]), identifier
-    lite = books.as_role("partner", "lite")
+    lite = books.as_role("partner_sales", "lite")
     unseen = await books.call("relateToCase", {"caseId": case, "relatedId": of_z}, viewer=lite)
     assert (unseen["code"], unseen["path"]) == ("NOT_FOUND", ["relatedId"])
     given = {"accountId": books.ids["z"], "subject": "Call", "dueOn": "2026-01-05", "caseId": case}

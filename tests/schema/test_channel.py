@@ -98,7 +98,7 @@ async def test_the_month_is_the_one_of_the_organisations_zone(server: Server, en
 
 
 async def test_a_partner_sees_its_own_place_and_what_is_below(books: Books) -> None:
-    lite = books.as_role("partner", "lite")
+    lite = books.as_role("partner_sales", "lite")
     body = await books.ask(TREE, viewer=lite, last=200)
     assert outline(body["data"]["channel"]) == {"Lite 1": [{"X 1": []}, {"Y 0": []}]}
     assert {error["extensions"]["code"] for error in body["errors"]} == {"PERMISSION_DENIED"}

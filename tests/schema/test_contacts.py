@@ -60,13 +60,13 @@ async def test_every_problem_of_a_contact_is_told_at_once(books: Books) -> None:
 
 
 async def test_a_partner_notes_contacts_of_its_own_customers_only(books: Books) -> None:
-    lite = books.as_role("partner", "lite")
+    lite = books.as_role("partner_sales", "lite")
     for account, expected in (("y", "Contact"), ("z", "NotFound")):
         given = {"accountId": books.ids[account], "name": "Yara"}
         assert (await books.call("createContact", given, viewer=lite))["__typename"] == expected
 
 
-@pytest.mark.parametrize(("role", "may_see", "may_write"), [("finance", True, False), ("customer", False, False)])
+@pytest.mark.parametrize(("role", "may_see", "may_write"), [("finance", True, False), ("billing_viewer", False, False)])
 async def test_who_sees_and_who_writes(books: Books, role: str, may_see: bool, may_write: bool) -> None:
     viewer = books.as_role(role, "x")
     body: dict[str, Any] = await books.ask(CONTACTS, viewer=viewer, id=books.ids["x"])

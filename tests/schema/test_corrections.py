@@ -50,7 +50,7 @@ async def test_a_corrected_hour_counts_and_the_readings_stay(database: Database,
     assert await differences(books.staff, JANUARY) == ()
     assert (await counted(books)).good
     listed = await books.data(
-        "{ usageCorrections { edges { node { reason hour } } } }", viewer=books.as_role("customer", "x")
+        "{ usageCorrections { edges { node { reason hour } } } }", viewer=books.as_role("billing_viewer", "x")
     )
     assert listed["usageCorrections"]["edges"] == [
         {"node": {"reason": "The hypervisor counted a removed core.", "hour": "2026-01-05T10:00:00Z"}}

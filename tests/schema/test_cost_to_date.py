@@ -47,7 +47,7 @@ async def costs(books: Books, account: str, viewer: Viewer | None = None) -> lis
 async def test_seats_cost_their_share_of_the_days_that_have_passed(books: Books) -> None:
     """On the 16th, 15 of 31 days have passed: X owes 50.00 × 15/31 = 24.19, and Lite 38.8885 × 15/31 = 18.82 for it."""
     books.clock.move_to(SIXTEENTH)
-    (of_x,) = await costs(books, "x", books.as_role("customer", "x"))
+    (of_x,) = await costs(books, "x", books.as_role("billing_viewer", "x"))
     assert (of_x["startsAt"], of_x["endsAt"]) == ("2025-12-31T23:00:00Z", "2026-01-31T23:00:00Z")
     assert (of_x["until"], of_x["estimated"]) == ("2026-01-16T09:30:00Z", True)
     assert (of_x["edgeId"], of_x["total"]) == (books.ids["edge to x"], {"amount": "24.19", "currency": "EUR"})
@@ -63,7 +63,7 @@ async def test_seats_cost_their_share_of_the_days_that_have_passed(books: Books)
 
 async def test_x_sees_what_x_pays_and_never_what_lite_pays(books: Books) -> None:
     books.clock.move_to(SIXTEENTH)
-    for role in ("customer", "owner"):
+    for role in ("billing_viewer", "owner"):
         viewer = books.as_role(role, "x")
         shown = json.dumps(await costs(books, "x", viewer))
         assert "24.19" in shown
@@ -72,7 +72,7 @@ async def test_x_sees_what_x_pays_and_never_what_lite_pays(books: Books) -> None
         for account in ("lite", "z", "root"):
             body = await books.ask(COST, viewer=viewer, account=books.ids[account])
             assert body["errors"][0]["extensions"] == {"code": "NOT_FOUND", "input": ["accountId"]}
-    (of_lite,) = await costs(books, "lite", books.as_role("partner", "lite"))
+    (of_lite,) = await costs(books, "lite", books.as_role("partner_sales", "lite"))
     assert of_lite["total"]["amount"] == "18.82", "Lite's people see what Lite pays"
 
 
@@ -135,7 +135,7 @@ async def test_what_cannot_be_charged_is_told_and_not_counted(books: Books) -> N
 
 async def test_asking_writes_nothing_and_takes_as_many_statements_for_many(database: Database, books: Books) -> None:
     books.clock.move_to(SIXTEENTH)
-    x = books.as_role("customer", "x")
+    x = books.as_role("billing_viewer", "x")
     counts = []
     for more in (0, 12):
         for _ in range(more):

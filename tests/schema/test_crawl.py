@@ -26,7 +26,7 @@ async def printed(books: Books, account: str, role: str) -> list[str]:
     return ["".join(page.extract_text() for page in PdfReader(io.BytesIO(file.content)).pages) for file in files]
 
 
-@pytest.mark.parametrize("role", ["customer", "owner"])
+@pytest.mark.parametrize("role", ["billing_viewer", "owner"])
 async def test_a_crawl_as_x_never_shows_the_wholesale_price(billed: Books, role: str) -> None:
     """Not to X's people, and not to somebody who may do everything within X."""
     text = await Crawl(billed, billed.as_role(role, "x")).everything()
@@ -49,7 +49,7 @@ async def test_the_same_crawl_as_staff_shows_it(billed: Books) -> None:
 
 
 async def test_a_crawl_as_lite_shows_what_lite_pays_and_not_what_z_pays(billed: Books) -> None:
-    text = await Crawl(billed, billed.as_role("partner", "lite")).everything()
+    text = await Crawl(billed, billed.as_role("partner_sales", "lite")).everything()
     assert '"38.89"' in text
     assert '"50.00"' in text
     for hidden in ('"Z"', '"60.00"', "Wholesale", "Direct"):

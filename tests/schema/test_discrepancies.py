@@ -77,7 +77,7 @@ async def test_others_are_not_found_and_a_customer_is_told_of_its_own(books: Boo
     await january_is_billed(books)
     late = {"subscriptionId": books.ids["of x"], "quantity": "8", "effectiveAt": "2026-01-17T00:00:00+01:00"}
     await books.make("changeQuantity", late)
-    customer = books.as_role("customer", "x")
+    customer = books.as_role("billing_viewer", "x")
     assert [one["bill"]["difference"]["amount"] for one in await found(books, "x", customer)] == ["14.52"]
     for other in ("z", "lite", "root"):
         body = await books.ask(ASKED, viewer=customer, account=books.ids[other])

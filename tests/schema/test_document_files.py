@@ -139,13 +139,13 @@ async def test_what_lies_outside_the_scope_is_not_found_and_who_may_not_is_told(
         (await send(client, books.ids[account], "a.pdf", "application/pdf", PDF, key=account)).json()["path"]
         for account in ("x", "z")
     ]
-    client.headers["Authorization"] = f"Bearer {await token(books, 'lite', 'partner')}"
+    client.headers["Authorization"] = f"Bearer {await token(books, 'lite', 'partner_sales')}"
     assert [(await client.get(path)).status_code for path in (of_x, of_z)] == [200, 404]
     nowhere = public(Kind.ACCOUNT, uuid7())
     for account in (books.ids["z"], nowhere, "acc_"):
         sent = await send(client, account, "a.pdf", "application/pdf", PDF)
         assert (sent.status_code, code(sent)) == (404, "NOT_FOUND")
-    client.headers["Authorization"] = f"Bearer {await token(books, 'x', 'customer')}"
+    client.headers["Authorization"] = f"Bearer {await token(books, 'x', 'billing_viewer')}"
     assert (await client.get(of_x)).status_code == 404
     sent = await send(client, books.ids["x"], "a.pdf", "application/pdf", PDF)
     assert (sent.status_code, code(sent)) == (403, "PERMISSION_DENIED")

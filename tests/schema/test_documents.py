@@ -32,7 +32,7 @@ async def test_the_tree_with_its_subscriptions(books: Books) -> None:
     assert tree == {"Cloud": None, "Lite": "Cloud", "X": "Lite", "Y": "Lite", "Z": "Cloud"}
     sold = [(node["account"]["name"], node["offering"]["name"]) for node in nodes(found["subscriptions"])]
     assert sold == [("X", "Office seats"), ("Z", "Office seats")]
-    of_x = await books.data(saved(1), viewer=books.as_role("customer", "x"))
+    of_x = await books.data(saved(1), viewer=books.as_role("billing_viewer", "x"))
     assert [(node["name"], node["parent"]) for node in nodes(of_x["accounts"])] == [("X", None)]
 
 
@@ -61,7 +61,7 @@ async def test_usage_by_hour(books: Books) -> None:
 
 
 async def test_invoices_with_explained_lines(billed: Books) -> None:
-    (invoice,) = nodes((await billed.data(saved(4), viewer=billed.as_role("customer", "x")))["invoices"])
+    (invoice,) = nodes((await billed.data(saved(4), viewer=billed.as_role("billing_viewer", "x")))["invoices"])
     (line,) = invoice["lines"]
     assert (invoice["billTo"]["name"], invoice["total"]) == ("X", {"amount": "50.00", "currency": "EUR"})
     assert (line["quantity"], line["amount"]["amount"]) == ("5", "50.00")

@@ -107,7 +107,7 @@ async def test_the_draft_of_a_period_that_has_ended_is_the_invoice(books: Books)
 async def test_the_period_in_progress_is_drafted_as_far_as_it_has_come(books: Books) -> None:
     """On 16 January, 15 of 31 days: 24.19 for X. The month that ended stays in draft until it is billed."""
     books.clock.move_to(SIXTEENTH)
-    x = books.as_role("customer", "x")
+    x = books.as_role("billing_viewer", "x")
     (draft,) = await drafts(books, "x", x)
     assert (draft["total"], draft["until"]) == ({"amount": "24.19", "currency": "EUR"}, "2026-01-16T09:30:00Z")
     assert (draft["billTo"], draft["issuedOn"]) == ({"name": "X"}, "2026-02-01")
@@ -128,7 +128,7 @@ async def test_the_period_in_progress_is_drafted_as_far_as_it_has_come(books: Bo
 
 async def test_who_sees_the_account_sees_its_draft_and_nobody_sees_the_sellers_price(books: Books) -> None:
     books.clock.move_to(SIXTEENTH)
-    for role in ("customer", "owner"):
+    for role in ("billing_viewer", "owner"):
         x = books.as_role(role, "x")
         shown = json.dumps(await drafts(books, "x", x))
         assert "24.19" in shown
@@ -137,7 +137,7 @@ async def test_who_sees_the_account_sees_its_draft_and_nobody_sees_the_sellers_p
         for account in ("lite", "z", "root"):
             body = await books.ask(DRAFT, viewer=x, account=books.ids[account])
             assert body["errors"][0]["extensions"] == {"code": "NOT_FOUND", "input": ["accountId"]}
-    lite = books.as_role("partner", "lite")
+    lite = books.as_role("partner_sales", "lite")
     assert [draft["total"]["amount"] for draft in await drafts(books, "lite", lite)] == ["18.82"]
     assert await drafts(books, "x", lite) == await drafts(books, "x"), "who sells sees what it will bill"
     billing = replace(lite, modules=frozenset({Module.BILLING}))
@@ -148,7 +148,7 @@ async def test_who_sees_the_account_sees_its_draft_and_nobody_sees_the_sellers_p
 async def test_a_line_of_a_buyer_outside_the_scope_is_on_the_draft_without_its_explanation(books: Books) -> None:
     await books.make("updateEdge", {"edgeId": books.ids["edge to z"], "billToAccountId": books.ids["lite"]})
     books.clock.move_to(SIXTEENTH)
-    (draft,) = await drafts(books, "lite", books.as_role("partner", "lite"))
+    (draft,) = await drafts(books, "lite", books.as_role("partner_sales", "lite"))
     known = {line["accountName"]: line["explain"] is not None for line in draft["lines"]}
     assert known == {"X": True, "Z": False}
     assert {line["accountName"]: line["subscription"] for line in draft["lines"]}["Z"] is None
@@ -180,7 +180,7 @@ async def test_asking_writes_nothing_and_takes_as_many_statements_for_many(datab
         books.clock.move_to(datetime(2026, 1, 17 + more // 6, tzinfo=UTC))
         seen: list[str] = []
         database.observer = seen.append
-        (draft,) = await drafts(books, "x", books.as_role("customer", "x"))
+        (draft,) = await drafts(books, "x", books.as_role("billing_viewer", "x"))
         database.observer = None
         assert not [each for each in seen if re.match(r"\s*(INSERT|UPDATE|DELETE|COPY|CREATE)", each)]
         counts.append((len(draft["lines"]), Counter(re.sub(r"savepoint_\w+", "savepoint", each) for each in seen)))
@@ -205,13 +205,13 @@ async def test_a_draft_is_printed_and_says_that_it_is_one(books: Books, monkeypa
     app = application(books.clock)
     authorised = {
         role: {"Authorization": f"Bearer {await token(books, account, role)}"}
-        for role, account in (("customer", "x"), ("partner", "lite"))
+        for role, account in (("billing_viewer", "x"), ("partner_sales", "lite"))
     }
     async with (
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://bss") as client,
     ):
-        printed = await client.get(draft["pdfPath"], headers=authorised["customer"])
+        printed = await client.get(draft["pdfPath"], headers=authorised["billing_viewer"])
         assert (printed.status_code, printed.headers["Content-Type"]) == (200, "application/pdf")
         (page,) = [each.extract_text() for each in PdfReader(io.BytesIO(printed.content)).pages]
         assert "Draft: not an invoice. It has no number, and nothing is due." in page
@@ -221,9 +221,9 @@ async def test_a_draft_is_printed_and_says_that_it_is_one(books: Books, monkeypa
         assert CANARY not in page
         of_another = draft["pdfPath"].replace(draft["invoiceId"], of_lite["invoiceId"])
         for path in (of_lite["pdfPath"], of_another, "/accounts/acc_1/drafts/inv_1.pdf"):
-            assert (await client.get(path, headers=authorised["customer"])).status_code == 404
+            assert (await client.get(path, headers=authorised["billing_viewer"])).status_code == 404
         assert (await client.get(draft["pdfPath"])).status_code == 401
-        assert (await client.get(draft["pdfPath"], headers=authorised["partner"])).content == printed.content
+        assert (await client.get(draft["pdfPath"], headers=authorised["partner_sales"])).content == printed.content
         monkeypatch.setattr(draft_invoice, "MOST_PRINTED_LINES", 0)
-        refused = await client.get(draft["pdfPath"], headers=authorised["customer"])
+        refused = await client.get(draft["pdfPath"], headers=authorised["billing_viewer"])
         assert (refused.status_code, refused.json()["errors"][0]["extensions"]["code"]) == (422, "INVALID_INPUT")

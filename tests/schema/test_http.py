@@ -37,7 +37,7 @@ async def anyone(shared_books: Books) -> AsyncIterator[httpx.AsyncClient]:
 @pytest_asyncio.fixture
 async def client(anyone: httpx.AsyncClient, shared_books: Books) -> httpx.AsyncClient:
     """The same client with X's token."""
-    anyone.headers["Authorization"] = f"Bearer {await token(shared_books, 'x', 'customer')}"
+    anyone.headers["Authorization"] = f"Bearer {await token(shared_books, 'x', 'billing_viewer')}"
     return anyone
 
 

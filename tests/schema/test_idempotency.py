@@ -55,7 +55,7 @@ async def test_a_token_is_shown_once_and_stands_nowhere_in_the_database(server: 
     """The search would find it: the token's name, stored beside its hash, is found."""
     member = await books.make(
         "admitPerson",
-        {"name": "Bob", "accountId": books.ids["x"], "role": "customer"},
+        {"name": "Bob", "accountId": books.ids["x"], "role": "billing_viewer"},
         show="... on Membership { id }",
     )
     given = {"membershipId": member["id"], "name": "a token of Bob's"}

@@ -263,7 +263,7 @@ async def test_outside_the_scope_there_is_nothing_to_change(books: Books, mutati
     given: dict[str, object] = {"subscriptionId": books.ids["of z"]}
     given |= {"suspendSubscription": {"reason": "x"}}.get(mutation, {})
     given |= {"addAddOn": {"offeringId": books.ids["seats"], "quantity": "1"}}.get(mutation, {})
-    refused = await books.call(mutation, given, viewer=books.as_role("partner", "lite"))
+    refused = await books.call(mutation, given, viewer=books.as_role("partner_sales", "lite"))
     assert (refused["code"], refused["path"]) == ("NOT_FOUND", ["subscriptionId"])
 
 

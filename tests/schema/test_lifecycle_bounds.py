@@ -14,7 +14,7 @@ from tests.schema.test_lifecycle import TIMELINE, changed, january, lines_of_jan
 
 async def test_a_partner_does_not_sell_or_activate_in_the_past(books: Books) -> None:
     """What began in a closed month would never be charged for it."""
-    partner = books.as_role("partner", "lite")
+    partner = books.as_role("partner_sales", "lite")
     books.clock.move_to(datetime(2026, 1, 20, tzinfo=UTC))
     past = {"accountId": books.ids["y"], "offeringId": books.ids["seats"], "quantity": "1", "startsAt": january(5)}
     assert (await books.call("createSubscription", past, viewer=partner))["code"] == "PERMISSION_DENIED"
@@ -147,7 +147,7 @@ async def test_what_starts_later_and_ends_is_not_aligned_away(books: Books) -> N
 
 async def test_what_has_left_the_scope_since_is_not_found_by_repeating_the_call(books: Books) -> None:
     """A partner notes a contact of Y; Y moves away; the partner repeats its call, and gets no fault."""
-    partner = books.as_role("partner", "lite")
+    partner = books.as_role("partner_sales", "lite")
     given = {"accountId": books.ids["y"], "name": "Carla"}
     assert "code" not in await books.call("createContact", given, viewer=partner, key="once")
     await books.make("moveAccount", {"accountId": books.ids["y"], "newParentId": books.root})

@@ -17,10 +17,10 @@ async def found(books: Books, identifier: str, shown: str, role: str | None = No
 
 
 async def test_a_person_a_membership_and_a_token_are_found_and_the_secret_is_not(books: Books) -> None:
-    given = {"name": "Xander", "accountId": books.ids["x"], "role": "customer", "email": "xander@x.example"}
+    given = {"name": "Xander", "accountId": books.ids["x"], "role": "billing_viewer", "email": "xander@x.example"}
     shown = "... on Membership { role accountId person { id name email } }"
     membership = await books.make("admitPerson", given, show=shown)
-    assert (membership["role"], membership["accountId"]) == ("customer", books.ids["x"])
+    assert (membership["role"], membership["accountId"]) == ("billing_viewer", books.ids["x"])
     assert (membership["person"]["name"], membership["person"]["email"]) == ("Xander", "xander@x.example")
     made = await books.make(
         "createToken",
@@ -38,7 +38,7 @@ async def test_a_person_a_membership_and_a_token_are_found_and_the_secret_is_not
     for each in (person, membership["id"], identifier):
         assert await found(books, each, "", "owner", "z") is None
         assert await found(books, each, "", "owner", "x") is not None
-        assert await found(books, each, "", "customer", "x") is None
+        assert await found(books, each, "", "billing_viewer", "x") is None
 
 
 async def test_a_version_a_line_and_a_run_are_found(billed: Books) -> None:
@@ -47,17 +47,17 @@ async def test_a_version_a_line_and_a_run_are_found(billed: Books) -> None:
     shown = "... on PriceVersion { number prices { charge } }"
     expected = {"id": versions["retail"], "number": 1, "prices": [{"charge": "seat"}]}
     assert await found(billed, versions["retail"], shown) == expected
-    assert await found(billed, versions["retail"], shown, "partner", "lite") == expected
-    assert await found(billed, versions["wholesale"], shown, "partner", "lite") is None
+    assert await found(billed, versions["retail"], shown, "partner_sales", "lite") == expected
+    assert await found(billed, versions["wholesale"], shown, "partner_sales", "lite") is None
 
     lines = await billed.data("{ billableLines { edges { node { id amount { amount } } } } }")
     ids = {edge["node"]["amount"]["amount"]: edge["node"]["id"] for edge in lines["billableLines"]["edges"]}
     shown = "... on BillableLine { amount { amount } }"
-    assert await found(billed, ids["50.00"], shown, "customer", "x") == {
+    assert await found(billed, ids["50.00"], shown, "billing_viewer", "x") == {
         "id": ids["50.00"],
         "amount": {"amount": "50.00"},
     }
-    assert await found(billed, ids["38.89"], shown, "customer", "x") is None
+    assert await found(billed, ids["38.89"], shown, "billing_viewer", "x") is None
 
     show = "... on BillRun { state lines invoices finishedAt }"
     run = await billed.make("requestBillRun", {"until": "2026-01-31T23:00:00Z"}, show=show)

@@ -100,6 +100,6 @@ async def test_a_preview_needs_a_token_the_permission_and_the_scope(
     for path in (f"/issuers/{shared_books.ids['root issuer']}.preview.pdf", "/issuers/iss_1.preview.pdf"):
         assert (await client.get(path)).status_code == 404
     assert (await client.get(own, headers={"Authorization": ""})).status_code == 401
-    partner = {"Authorization": f"Bearer {await token(shared_books, 'lite', 'partner')}"}
+    partner = {"Authorization": f"Bearer {await token(shared_books, 'lite', 'partner_sales')}"}
     assert (await client.get(own, headers=partner)).status_code == 403
     assert (await client.post(own, content=b" " * 2_000_001)).status_code == 422

@@ -152,7 +152,7 @@ async def test_a_list_is_charged_through_the_accounts_that_sell_on(books: Books)
 
 
 async def test_a_partner_exports_its_own_list_and_no_other(books: Books) -> None:
-    lite = books.as_role("partner", "lite")
+    lite = books.as_role("partner_sales", "lite")
     own = await books.data(EXPORT, viewer=lite, list=books.ids["retail"])
     assert own["exportPriceList"].splitlines()[1].startswith(f"seats,{books.ids['seats']},seat,")
     foreign = await books.ask(EXPORT, viewer=lite, list=books.ids["wholesale"])

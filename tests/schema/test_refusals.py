@@ -51,7 +51,7 @@ async def test_an_id_of_another_kind_is_refused_with_its_path(shared_books: Book
 
 async def test_what_lies_outside_the_scope_answers_like_what_does_not_exist(shared_books: Books) -> None:
     x, outside, nowhere = (
-        shared_books.as_role("partner", "x"),
+        shared_books.as_role("partner_sales", "x"),
         shared_books.ids["of z"],
         public(Kind.SUBSCRIPTION, uuid7()),
     )

@@ -42,7 +42,7 @@ async def test_the_balance_runs_through_two_months(billed: Books) -> None:
     assert [entry["number"] for entry in march_only["entries"]] == ["lite-000002"]
     (january,) = (await billed.data(QUERY, **{**days, "until": "2026-03-01"}))["statementOfAccount"]
     assert january["closing"]["amount"] == "50.00"
-    for viewer in (billed.as_role("customer", "x"), billed.as_role("partner", "lite")):
+    for viewer in (billed.as_role("billing_viewer", "x"), billed.as_role("partner_sales", "lite")):
         assert (await billed.data(QUERY, viewer=viewer, **days))["statementOfAccount"] == [both]
     assert (await billed.data(QUERY, **{**days, "until": "2026-02-01", "since": "2026-01-01"})) == {
         "statementOfAccount": []

@@ -105,15 +105,19 @@ async def test_nobody_else_learns_that_a_private_offering_exists(shop: Books) ->
     await shop.make("updateOffering", {"offeringId": shop.ids["mail"], "privateTo": [shop.ids["x"]]})
     asked = "query($id: ID!) { node(id: $id) { ... on Offering { name privateTo { name } } } }"
     mail = {"id": shop.ids["mail"]}
-    for role, account, seen in (("customer", "y", False), ("partner", "lite", True), ("customer", "x", True)):
+    for role, account, seen in (
+        ("billing_viewer", "y", False),
+        ("partner_sales", "lite", True),
+        ("billing_viewer", "x", True),
+    ):
         found = await shop.data(asked, viewer=shop.as_role(role, account), **mail)
         assert (found["node"] is not None) == seen, account
     sale = {"accountId": shop.ids["y"], "offeringId": shop.ids["mail"], "quantity": "1"}
-    refused = await shop.call("createSubscription", sale, viewer=shop.as_role("partner", "lite"))
+    refused = await shop.call("createSubscription", sale, viewer=shop.as_role("partner_sales", "lite"))
     assert refused["message"] == "Mail is private to other accounts."  # it is Lite's customer that may not have it
 
 
-@pytest.mark.parametrize(("role", "account"), [("customer", "x"), ("partner", "lite")])
+@pytest.mark.parametrize(("role", "account"), [("billing_viewer", "x"), ("partner_sales", "lite")])
 async def test_a_storefront_outside_the_scope_is_not_found(shop: Books, role: str, account: str) -> None:
     body = await shop.ask(SHELF, viewer=shop.as_role(role, account), account=shop.ids["z"], category=None)
     assert body["errors"][0]["extensions"]["code"] == "NOT_FOUND"
@@ -193,5 +197,5 @@ async def test_a_rename_beside_it_does_not_undo_who_may_buy(database: Database, 
     asked = "query($id: ID!) { node(id: $id) { ... on Offering { name privateTo { name } } } }"
     found = (await shop.data(asked, id=shop.ids["mail"]))["node"]
     assert found == {"name": "Post", "privateTo": [{"name": "Lite"}]}
-    of_x = await shop.data(asked, viewer=shop.as_role("customer", "x"), id=shop.ids["mail"])
+    of_x = await shop.data(asked, viewer=shop.as_role("billing_viewer", "x"), id=shop.ids["mail"])
     assert of_x["node"]["privateTo"] is None, "it is private to an account that X does not see"

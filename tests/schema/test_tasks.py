@@ -23,7 +23,10 @@ MAIL = {
 
 async def test_my_tasks_are_those_that_i_am_to_do_and_have_not_done(books: Books) -> None:
     """Olga has two tasks, due on the 5th and on the 9th; when the first is done, one is left; Lia's is not hers."""
-    (olga, by_olga), (lia, by_lia) = await member(books, "root", "operations"), await member(books, "lite", "partner")
+    (olga, by_olga), (lia, by_lia) = (
+        await member(books, "root", "operations"),
+        await member(books, "lite", "partner_sales"),
+    )
     made = []
     for account, subject, due, who in (
         ("x", "Call back", "2026-01-05", olga),
@@ -53,7 +56,7 @@ async def test_my_tasks_are_those_that_i_am_to_do_and_have_not_done(books: Books
 
 
 async def test_a_task_is_written_anew_and_handed_over(books: Books) -> None:
-    (olga, _), (lia, by_lia) = await member(books, "root", "operations"), await member(books, "lite", "partner")
+    (olga, _), (lia, by_lia) = await member(books, "root", "operations"), await member(books, "lite", "partner_sales")
     given = {"accountId": books.ids["x"], "subject": "Call back", "dueOn": "2026-01-05", "assigneeId": olga}
     task = (await books.make("createTask", given))["id"]
     anew = {"taskId": task, "subject": "Call again", "dueOn": "2026-02-28", "assigneeId": lia}
@@ -74,7 +77,7 @@ async def test_a_person_below_does_not_see_the_name_of_who_is_assigned_above(boo
     task = (await books.make("createTask", given))["id"]
     query = "query($id: ID!) { node(id: $id) { ... on Task { subject assignee { name } } } }"
     assert (await books.data(query, id=task))["node"]["assignee"] == {"name": "Operations of Root"}
-    seen = await books.data(query, viewer=books.as_role("partner", "lite"), id=task)
+    seen = await books.data(query, viewer=books.as_role("partner_sales", "lite"), id=task)
     assert seen["node"] == {"subject": "Call back", "assignee": None}
 
 

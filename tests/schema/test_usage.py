@@ -219,7 +219,7 @@ async def test_what_only_counts_has_no_gaps(books: Books) -> None:
 
 
 async def test_x_sees_the_usage_of_x_alone(used: Books) -> None:
-    x = used.as_role("customer", "x")
+    x = used.as_role("billing_viewer", "x")
     window = {"from": "2026-01-01T00:00:00Z", "to": "2026-02-01T00:00:00Z", "by": "MONTH"}
     found = (await used.data(SERIES, viewer=x, **window))["usageSeries"]
     assert totals(found) == {("vcpu_hours", None): "52"}

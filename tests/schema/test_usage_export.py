@@ -86,7 +86,7 @@ async def test_a_customer_gets_its_own_hours_and_names_of_what_is_sold_above_it(
 ) -> None:
     await use(books, "x", "2026-01-05T10:00:00+00:00", 1, "3")
     await use(books, "z", "2026-01-05T10:00:00+00:00", 1, "1")
-    as_x = await headers(books, "x", "customer")
+    as_x = await headers(books, "x", "billing_viewer")
     found = lines(await client.get("/usage.csv", params=JANUARY, headers=as_x))
     assert [(line["account"], line["offering"], line["unit"]) for line in found] == [("X", "Office seats", "vCPU-hour")]
     of_lite = lines(
@@ -116,7 +116,7 @@ async def test_each_kind_of_product_has_its_own_file(books: Books, client: httpx
 async def test_no_cell_is_a_formula(books: Books, client: httpx.AsyncClient) -> None:
     for resource in ("=1+1", "+1", "-1", "@SUM(A1)", 'a",b'):
         await use(books, "x", "2026-01-05T10:00:00+00:00", 1, "1", resource)
-    found = lines(await client.get("/usage.csv", params=JANUARY, headers=await headers(books, "x", "customer")))
+    found = lines(await client.get("/usage.csv", params=JANUARY, headers=await headers(books, "x", "billing_viewer")))
     assert sorted(line["resource"] for line in found) == sorted(["'=1+1", "'+1", "'-1", "'@SUM(A1)", 'a",b'])
 
 
@@ -135,5 +135,5 @@ async def test_a_bad_question_is_refused_before_a_line_is_sent(books: Books, cli
 
 
 async def test_an_empty_window_is_a_header(books: Books, client: httpx.AsyncClient) -> None:
-    response = await client.get("/usage.csv", params=JANUARY, headers=await headers(books, "y", "customer"))
+    response = await client.get("/usage.csv", params=JANUARY, headers=await headers(books, "y", "billing_viewer"))
     assert response.text == ",".join(COLUMNS) + "\r\n"

@@ -124,7 +124,7 @@ def test_who_may_rewrite_the_past() -> None:
 
 
 async def test_a_partner_cannot_rewrite_the_past_that_it_owes_for(books: Books) -> None:
-    partner = replace(books.viewer, permissions=STANDARD_ROLES["partner"])
+    partner = replace(books.viewer, permissions=STANDARD_ROLES["partner_sales"])
     sold = await books.sell("5", now=june(1))
     yesterday, now = june(9), june(10)
     with pytest.raises(PermissionDenied, match="subscription:backdate"):

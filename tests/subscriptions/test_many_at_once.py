@@ -105,10 +105,10 @@ async def test_a_name_that_two_subscriptions_have_names_neither(books: Books) ->
     assert [known[public(Kind.SUBSCRIPTION, identifier)] for identifier in twice] == twice
 
 
-@pytest.mark.parametrize("role", ["partner", "operations"])
+@pytest.mark.parametrize("role", ["partner_sales", "operations"])
 async def test_a_role_with_the_permission_sells_changes_and_cancels(books: Books, role: str) -> None:
     """Neither role may see everything that the sale is checked against: edges, prices or the catalogue."""
-    path = books.customer_path if role == "partner" else books.viewer.path
+    path = books.customer_path if role == "partner_sales" else books.viewer.path
     viewer = replace(books.within(path), permissions=STANDARD_ROLES[role])
     sale = CreateSubscription(books.customer_id, books.offering_id, Decimal(3))
     subscription_id = (await create_subscription(viewer, sale, now=june(1))).object_id

@@ -163,7 +163,7 @@ async def test_the_suppliers_words_are_told_to_who_may_see_links_and_others_lear
     neutral = {"the supplier has not accepted the subscription"}
     assert await reasons(channel, resell.viewer, machine) == words
     assert await reasons(channel, replace(resell.viewer, permissions=STANDARD_ROLES["operations"]), machine) == words
-    customer = replace(resell.viewer, permissions=STANDARD_ROLES["customer"], path=path)
+    customer = replace(resell.viewer, permissions=STANDARD_ROLES["billing_viewer"], path=path)
     for viewer in (
         customer,
         replace(resell.viewer, path=path),

@@ -110,7 +110,7 @@ async def test_the_same_is_not_locked_on_a_subscription_of_ones_own(clerk: Clerk
     [
         ("createSubscription", {"quantity": "1"}),
         ("sellBundle", {"quantity": "1", "bundleId": public(Kind.BUNDLE, UUID(int=1))}),
-        ("admitPerson", {"name": "Xander", "role": "customer"}),
+        ("admitPerson", {"name": "Xander", "role": "billing_viewer"}),
     ],
     ids=["sell a product (E21)", "sell a bundle (E21)", "let its people in (E23)"],
 )
