@@ -30,6 +30,7 @@ class Kind(StrEnum):
     ACCOUNT = "acc"
     PERSON = "per"
     MEMBERSHIP = "mem"
+    ROLE = "rol"
     TOKEN = "tok"
     ISSUER = "iss"
     EDGE = "edg"

@@ -23,15 +23,14 @@ class Module(StrEnum):
 
 
 MEANING: dict[Module, str] = {
-    Module.BILLING: "Issuers, bill runs, invoices and their lines.",
+    Module.BILLING: "Issuers and bill runs; what was billed can always be read.",
     Module.CHANNEL: "Vendors, links to other organisations, and margins between edges.",
     Module.RELATIONS: "Contacts, cases, tasks, calendar events, e-mails and documents of accounts.",
-    Module.USAGE: "Importing and reading usage.",
+    Module.USAGE: "Importing and correcting usage; what was recorded can always be read.",
 }
 
 MODULE_OF: dict[Permission, Module] = {
     Permission.BILL_RUN: Module.BILLING,
-    Permission.INVOICE_VIEW: Module.BILLING,
     Permission.ISSUER_MANAGE: Module.BILLING,
     Permission.LINK_MANAGE: Module.CHANNEL,
     Permission.LINK_VIEW: Module.CHANNEL,
@@ -40,10 +39,9 @@ MODULE_OF: dict[Permission, Module] = {
     Permission.RELATION_VIEW: Module.RELATIONS,
     Permission.USAGE_CORRECT: Module.USAGE,
     Permission.USAGE_IMPORT: Module.USAGE,
-    Permission.USAGE_VIEW: Module.USAGE,
     Permission.VENDOR_MANAGE: Module.CHANNEL,
 }
-"""To which module what a permission allows belongs."""
+"""To which module what a permission allows belongs; the history that every client has (A23) belongs to none."""
 
 ALL_MODULES = frozenset(Module)
 

@@ -1,7 +1,7 @@
-"""The closed vocabulary of permissions, `noun:verb`, and the roles that every organisation starts with.
+"""The closed vocabulary of permissions, `noun:verb`.
 
-Owns: the words. Does not own: who has which role (`bss.access`), or which operation needs what: that is
-declared once, on the command or the query.
+Owns: the words. Does not own: which role allows what (`bss.role`), who has which role (`bss.access`), or which
+operation needs what: that is declared once, on the command or the query.
 """
 
 from __future__ import annotations
@@ -28,14 +28,19 @@ class Permission(StrEnum):
     JOB_VIEW = "job:view"
     LINK_MANAGE = "link:manage"
     LINK_VIEW = "link:view"
+    MACHINE_CONSOLE = "machine:console"
+    MACHINE_START = "machine:start"
+    MACHINE_STOP = "machine:stop"
     MARGIN_VIEW = "margin:view"
     ORGANISATION_MANAGE = "organisation:manage"
     ORGANISATION_OPEN = "organisation:open"
     PERSON_MANAGE = "person:manage"
+    PERSON_VIEW = "person:view"
     PRICE_MANAGE = "price:manage"
     PRICE_VIEW = "price:view"
     RELATION_MANAGE = "relation:manage"
     RELATION_VIEW = "relation:view"
+    ROLE_MANAGE = "role:manage"
     SUBSCRIPTION_BACKDATE = "subscription:backdate"
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"
@@ -47,7 +52,7 @@ class Permission(StrEnum):
 
 
 HISTORY = frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW, Permission.INVOICE_VIEW})
-"""Activity, usage and billing history: no client role can be without them (A23)."""
+"""Activity, usage and billing history: no client can be without them, by whatever role or module (A23)."""
 
 OF_THE_WHOLE_ORGANISATION = frozenset(
     {
@@ -58,51 +63,10 @@ OF_THE_WHOLE_ORGANISATION = frozenset(
         Permission.LINK_VIEW,
         Permission.ORGANISATION_MANAGE,
         Permission.ORGANISATION_OPEN,
+        Permission.ROLE_MANAGE,
         Permission.USAGE_CORRECT,
         Permission.VENDOR_MANAGE,
     }
 )
 """What concerns rows that lie at no account, or what is charged on every edge up to the root: only a viewer of the
 whole tree can have it, whatever its role says."""
-
-STANDARD_ROLES: dict[str, frozenset[Permission]] = {
-    "owner": frozenset(Permission),
-    "operations": HISTORY
-    | {
-        Permission.ACCOUNT_VIEW,
-        Permission.CATALOGUE_VIEW,
-        Permission.JOB_MANAGE,
-        Permission.JOB_VIEW,
-        Permission.LINK_VIEW,
-        Permission.RELATION_MANAGE,
-        Permission.RELATION_VIEW,
-        Permission.SUBSCRIPTION_BACKDATE,
-        Permission.SUBSCRIPTION_MANAGE,
-        Permission.USAGE_CORRECT,
-        Permission.USAGE_IMPORT,
-    },
-    "finance": HISTORY
-    | {
-        Permission.ACCOUNT_VIEW,
-        Permission.BILL_RUN,
-        Permission.CATALOGUE_VIEW,
-        Permission.EDGE_VIEW,
-        Permission.MARGIN_VIEW,
-        Permission.PRICE_VIEW,
-        Permission.RELATION_VIEW,
-    },
-    "partner_sales": HISTORY
-    | {
-        Permission.ACCOUNT_CREATE,
-        Permission.ACCOUNT_MANAGE,
-        Permission.ACCOUNT_MOVE,
-        Permission.ACCOUNT_VIEW,
-        Permission.EDGE_VIEW,
-        Permission.PRICE_VIEW,
-        Permission.RELATION_MANAGE,
-        Permission.RELATION_VIEW,
-        Permission.SUBSCRIPTION_MANAGE,
-    },
-    "billing_viewer": HISTORY | {Permission.ACCOUNT_VIEW},
-}
-"""Roles that a new organisation gets as data; it may add its own."""

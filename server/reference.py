@@ -19,8 +19,9 @@ import sync
 from bss.jobs.job import MEANING as JOB_MEANING
 from bss.jobs.job import JobKind
 from bss.outbox.event import MEANING, EventName
-from bss.permission import STANDARD_ROLES, Permission
+from bss.permission import Permission
 from bss.refusal import Refusal, catalogue
+from bss.role import standard_with
 from bss.transaction.command import COMMANDS
 from server.command_line.main import bss as command_line
 from server.settings import Settings
@@ -56,7 +57,7 @@ def permissions_page() -> str:
     used: dict[Permission, list[str]] = {word: [] for word in Permission}
     for name, command in sorted(COMMANDS.items()):
         used[command.requires].append(f"`{name}`")
-    roles = {word: [role for role, words in STANDARD_ROLES.items() if word in words] for word in Permission}
+    roles = {word: standard_with(word) for word in Permission}
     rows = ((f"`{word.value}`", ", ".join(roles[word]), ", ".join(used[word])) for word in Permission)
     return "# Permissions\n\n" + _table(("permission", "standard roles that have it", "commands"), rows)
 

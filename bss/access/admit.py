@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bss.access.models import ApiTokenModel, MembershipModel, PersonModel, RoleModel
+from bss.access.grant import grantable, running_membership
+from bss.access.models import ApiTokenModel, MembershipModel, PersonModel
 from bss.organisations.queries import one
 from bss.permission import Permission
-from bss.refusal import InvalidInput, LockedField, NotFound, PermissionDenied
+from bss.refusal import LockedField, NotFound, WrongState
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -31,7 +32,7 @@ async def admit(tx: Transaction, request: Admit, now: datetime) -> Outcome:
     """Admit a person; the id is the membership's. Nobody is admitted to a mirrored account (E23)."""
     account = await one(tx.viewer, request.account_id, path=("accountId",))
     account.refuse_if_mirrored("Access to this account")
-    await _refuse_greater_role(tx, request.role)
+    await grantable(tx, request.role, account)
     person = await PersonModel.create(
         using_db=tx.db,
         organisation_id=tx.organisation_id,
@@ -60,15 +61,10 @@ class CreateToken:
     expires_at: datetime | None = None
 
 
-@command("createToken", requires=Permission.TOKEN_CREATE, refuses=(NotFound,))
+@command("createToken", requires=Permission.TOKEN_CREATE, refuses=(NotFound, WrongState))
 async def create_token(tx: Transaction, request: CreateToken, now: datetime) -> Outcome:
     """Make a token, shown once in the outcome's secret; only its hash is stored, and a repeated call has none."""
-    membership = await MembershipModel.get_or_none(
-        using_db=tx.db, organisation_id=tx.organisation_id, id=request.membership_id, path__gte=tx.viewer.path
-    )
-    if membership is None or not tx.viewer.sees(membership.path):
-        raise NotFound("membership", ("membershipId",))
-    await _refuse_greater_role(tx, membership.role)
+    membership = await running_membership(tx, request.membership_id)
     secret = f"bss_{secrets.token_urlsafe(32)}"
     token = await ApiTokenModel.create(
         using_db=tx.db,
@@ -84,15 +80,6 @@ async def create_token(tx: Transaction, request: CreateToken, now: datetime) -> 
         "SELECT directory_register_token($1, $2, $3)", token.token_hash, tx.organisation_id, token.id
     )
     return Outcome(token.id, secret=secret)
-
-
-async def _refuse_greater_role(tx: Transaction, code: str) -> None:
-    """Refuse a role that the organisation does not have, or that allows what the granting viewer may not do."""
-    role = await RoleModel.get_or_none(using_db=tx.db, organisation_id=tx.organisation_id, code=code)
-    if role is None:
-        raise InvalidInput.at("role", f"There is no role {code!r}.")
-    for permission in sorted(set(role.permissions) - {each.value for each in tx.viewer.permissions}):
-        raise PermissionDenied(permission)
 
 
 def token_hash(secret: str) -> str:

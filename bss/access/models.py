@@ -12,10 +12,15 @@ from bss.transaction.rows import AccountRow, OrganisationRow
 
 
 class RoleModel(OrganisationRow):
-    """A named set of permissions; data that an organisation may extend."""
+    """A role of the organisation's own; the standard ones are code (`bss.role`)."""
 
     code: str = fields.TextField()
+    name: str = fields.TextField()
+    kind: str = fields.TextField()
     permissions: Any = fields.JSONField()
+    version: int = fields.BigIntField(default=1)
+    created_at: datetime = fields.DatetimeField()
+    retired_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "role"
@@ -33,11 +38,12 @@ class PersonModel(AccountRow):
 
 
 class MembershipModel(AccountRow):
-    """A person's role over an account and everything below it (`path`)."""
+    """A person's role over an account and everything below it (`path`), until it is ended; never deleted."""
 
     person_id: UUID = fields.UUIDField()
     account_id: UUID = fields.UUIDField()
     role: str = fields.TextField()
+    ended_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:
         table = "membership"

@@ -1,4 +1,4 @@
-"""Open an organisation: its root account, its roles and its first owner."""
+"""Open an organisation: its root account and its first owner."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zoneinfo import available_timezones
 
 from tortoise.exceptions import IntegrityError
 
-from bss.access.models import MembershipModel, PersonModel, RoleModel
+from bss.access.models import MembershipModel, PersonModel
 from bss.identifier import label, uuid7
 from bss.organisations.found import Founding, found
-from bss.permission import STANDARD_ROLES, Permission
+from bss.permission import Permission
 from bss.refusal import Conflict, InvalidInput, Problem
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
@@ -41,7 +41,7 @@ def founder(slug: str) -> tuple[UUID, UUID, Viewer]:
 
 @command("openOrganisation", requires=Permission.ORGANISATION_OPEN)
 async def open_organisation(tx: Transaction, request: OpenOrganisation, now: datetime) -> Outcome:
-    """Write the organisation, its root account, the standard roles, and an owner over everything."""
+    """Write the organisation, its root account, and an owner over everything."""
     if request.zone not in available_timezones():
         raise InvalidInput((Problem(("zone",), f"{request.zone!r} is not an IANA time zone."),))
     founding = Founding(
@@ -57,10 +57,6 @@ async def open_organisation(tx: Transaction, request: OpenOrganisation, now: dat
         await found(tx, founding, now)
     except IntegrityError as taken:
         raise Conflict(f"An organisation {request.slug!r} exists already.", ("slug",)) from taken
-    for code, permissions in STANDARD_ROLES.items():
-        await RoleModel.create(
-            using_db=tx.db, organisation_id=tx.organisation_id, code=code, permissions=sorted(permissions)
-        )
     owner = await PersonModel.create(
         using_db=tx.db,
         organisation_id=tx.organisation_id,

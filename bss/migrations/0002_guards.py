@@ -176,7 +176,12 @@ KEYS = [
     " WHERE accounting_number <> '' AND NOT mirrored",
     "CREATE INDEX account_by_parent ON account (organisation_id, parent_id, id)",
     "ALTER TABLE role ADD CONSTRAINT role_once UNIQUE (organisation_id, code)",
-    "ALTER TABLE membership ADD CONSTRAINT membership_once UNIQUE (organisation_id, person_id, account_id, role)",
+    "ALTER TABLE role ADD CONSTRAINT role_code CHECK (code ~ '^[a-z][a-z0-9_]{1,39}$')",
+    # No client is without its activity, usage and billing history, whoever writes the row (A23).
+    "ALTER TABLE role ADD CONSTRAINT role_of_a_client_has_its_history CHECK (kind <> 'client'"
+    """ OR permissions @> '["invoice:view", "subscription:view", "usage:view"]')""",
+    "CREATE UNIQUE INDEX membership_once ON membership (organisation_id, person_id, account_id, role)"
+    " WHERE ended_at IS NULL",
     "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
     "ALTER TABLE vendor ADD CONSTRAINT vendor_once UNIQUE (organisation_id, code)",
     "ALTER TABLE product ADD CONSTRAINT product_once UNIQUE (organisation_id, owner_id, code)",

@@ -15,15 +15,18 @@ from asyncpg import Record
 from bss.organisations.queries import one
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound
+from bss.role import standard_with
 from bss.transaction.begin import reading
 from bss.transaction.page import MOST_ROWS
 from bss.viewer import Viewer, requires
 
 _MEMBERS = (
-    "SELECT m.id, m.path, m.role, p.name, r.permissions ? '" + Permission.RELATION_VIEW.value + "' AS may_see"
+    "SELECT m.id, m.path, m.role, p.name, m.ended_at IS NULL AND (m.role = ANY('{"
+    + ",".join(standard_with(Permission.RELATION_VIEW))
+    + f"}}') OR coalesce(r.permissions ? '{Permission.RELATION_VIEW}', false)) AS may_see"
     " FROM membership m"
     " JOIN person p ON p.organisation_id = m.organisation_id AND p.id = m.person_id"
-    " JOIN role r ON r.organisation_id = m.organisation_id AND r.code = m.role"
+    " LEFT JOIN role r ON r.organisation_id = m.organisation_id AND r.code = m.role"
     " WHERE m.organisation_id = $1 AND m.path >= $2 AND m.path < $2 || '~'"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from schema.domains import (
-    access,
     agreements,
     bundles,
     catalogue,
@@ -19,16 +18,19 @@ from schema.domains import (
     margins,
     metering,
     organisations,
+    people,
     price_sheets,
     prices,
     reference,
     relations,
+    roles,
     search,
     statements,
     storefront,
     subscription_mutations,
     subscriptions,
     sync,
+    tokens,
     usage,
 )
 from schema.node import NodeQuery
@@ -36,6 +38,8 @@ from schema.node import NodeQuery
 QUERIES = (
     NodeQuery,
     organisations.Query,
+    people.Query,
+    roles.Query,
     catalogue.Query,
     prices.Query,
     price_sheets.Query,
@@ -63,7 +67,9 @@ QUERIES = (
 )
 MUTATIONS = (
     organisations.Mutation,
-    access.Mutation,
+    people.Mutation,
+    roles.Mutation,
+    tokens.Mutation,
     catalogue.Mutation,
     prices.Mutation,
     price_sheets.Mutation,

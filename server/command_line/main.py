@@ -18,9 +18,11 @@ from server.command_line.completion import PROGRAM, completion
 from server.command_line.demo import demo
 from server.command_line.doctor import doctor
 from server.command_line.job import job
+from server.command_line.member import member
 from server.command_line.org import org
 from server.command_line.price_list import price_list
 from server.command_line.processes import migrate, serve, work
+from server.command_line.role import role
 from server.command_line.sync import sync
 from server.command_line.token import token
 from server.command_line.usage import usage
@@ -36,7 +38,8 @@ def bss() -> None:
 
 
 for command in (
-    *(account, bill, completion, demo, doctor, job, migrate, org, price_list, serve, sync, token, usage, work),
+    *(account, bill, completion, demo, doctor, job, member, migrate, org, price_list, role, serve, sync, token),
+    *(usage, work),
 ):
     bss.add_command(command)
 

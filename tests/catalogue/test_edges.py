@@ -12,8 +12,8 @@ from bss.agreements import queries
 from bss.agreements.agree_edge import AgreeEdge, agree_edge
 from bss.agreements.create_issuer import CreateIssuer, create_issuer
 from bss.catalogue.queries import offering
-from bss.permission import STANDARD_ROLES
 from bss.refusal import Conflict, InvalidInput, LockedField, NotFound
+from bss.role import STANDARD
 from bss.transaction.begin import begin, reading
 from bss.transaction.database import Database, Role
 from bss.transaction.page import PageRequest
@@ -58,7 +58,7 @@ async def test_missing_prices_name_the_edges_and_nothing_more(database: Database
     books = await open_books()
     lists = await with_edges(books)
     drive = await offering(books.staff, await books.offering("drive"))
-    partner = replace(books.within(books.lite), permissions=STANDARD_ROLES["partner_sales"])
+    partner = replace(books.within(books.lite), permissions=STANDARD["partner_sales"].permissions)
     missing = await queries.missing_prices(partner, books.x.path, drive, LATER)
     assert missing == ("Lite → X", "Resell → Lite")
     await books.publish(lists.of_lite, seat(drive.id, "3"), valid_from=NOW)

@@ -12,8 +12,8 @@ from bss.catalogue.create_meter import CreateMeter, create_meter
 from bss.catalogue.from_above import published_by_ancestors, rows_from_above
 from bss.catalogue.meter import MeterKind
 from bss.catalogue.publish_prices import PublishPrices, publish_prices
-from bss.permission import STANDARD_ROLES
 from bss.refusal import InvalidInput, PermissionDenied
+from bss.role import STANDARD
 from bss.transaction.begin import begin, reading
 from bss.transaction.database import Database
 from tests.catalogue.books import NEW_YEAR, NOW, open_books, seat, with_edges
@@ -72,7 +72,7 @@ async def test_the_scope_is_narrow_again_after_a_reading_from_above(database: Da
 
 async def test_every_client_reads_the_meters_and_only_the_whole_organisation_makes_them(database: Database) -> None:
     books = await open_books()
-    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["billing_viewer"])
+    customer = replace(books.within(books.x), permissions=STANDARD["billing_viewer"].permissions)
     assert [meter.unit for meter in (await queries.meters(customer)).values()] == ["vCPU-hour"]
     request = CreateMeter("disk", "Disk", "GB", MeterKind.SUM)
     with pytest.raises(PermissionDenied):
@@ -82,6 +82,6 @@ async def test_every_client_reads_the_meters_and_only_the_whole_organisation_mak
 async def test_a_customer_may_not_ask_for_prices_at_all(database: Database) -> None:
     books = await open_books()
     lists = await with_edges(books)
-    customer = replace(books.within(books.x), permissions=STANDARD_ROLES["billing_viewer"])
+    customer = replace(books.within(books.x), permissions=STANDARD["billing_viewer"].permissions)
     with pytest.raises(PermissionDenied):
         await queries.prices_in_force(customer, (lists.of_lite,), NEW_YEAR)

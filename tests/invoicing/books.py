@@ -31,8 +31,8 @@ from bss.invoicing.bill_run import RequestBillRun, request_bill_run, run
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one
-from bss.permission import STANDARD_ROLES
 from bss.provisioning.provision import provision, refuse_mirror
+from bss.role import STANDARD
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription
 from bss.transaction.begin import begin, reading
 from bss.transaction.database import Role
@@ -209,4 +209,4 @@ class Books:
     async def person(self, account: str, role: str) -> Viewer:
         """Somebody with the standard role over the account."""
         path = (await one(self.viewer, self.accounts[account])).path
-        return Viewer(uuid7(), role, self.viewer.organisation_id, path, STANDARD_ROLES[role])
+        return Viewer(uuid7(), role, self.viewer.organisation_id, path, STANDARD[role].permissions)

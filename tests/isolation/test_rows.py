@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from bss.access.create_role import CreateRole, create_role
 from bss.agreements import queries as agreements
 from bss.agreements.edge import EdgeKind
 from bss.agreements.issuer import IssuerSettings
@@ -23,6 +24,8 @@ from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
 from bss.organisations.account import Account
 from bss.organisations.queries import page
+from bss.permission import HISTORY
+from bss.role import RoleKind
 from bss.subscriptions.queries import page as subscribed
 from bss.transaction.page import PageRequest
 from server.demo.closing import close_the_month
@@ -48,8 +51,9 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
 
 
 async def _change_settings(story: Story) -> None:
-    """Logos, sending and changed terms, which the story does without."""
+    """Logos, sending, changed terms and a role of its own, which the story does without."""
     owner, now = story.channel.resell.owner, story.books.clock.now()
+    await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
     settings = IssuerSettings(sends=True, logo=logo_png())
     for issuer in (await agreements.issuer_page(owner, PageRequest())).rows:
         await update_issuer(owner, UpdateIssuer(issuer.id, settings), now=now)

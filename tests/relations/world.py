@@ -168,7 +168,9 @@ async def _noted(world: World, place: str) -> None:
         await world.make(place, name, mutation, {"accountId": ids["account"], **ABOUT[mutation]})
     if place != "mirrored":
         person = {"name": place.title(), "accountId": ids["account"], "role": "partner_sales"}
-        await world.make(place, "membership", "admitPerson", person, "... on Membership { id }")
+        shown = "... on Membership { person { id } }"
+        member = await world.books.make("admitPerson", person, show=shown)
+        ids |= {"membership": member["id"], "person": member["person"]["id"]}
         created = await world.books.make(
             "createToken",
             {"membershipId": ids["membership"], "name": "a token"},
@@ -207,6 +209,8 @@ async def _nowhere(world: World, channel: Channel) -> None:
     """A vendor, the link, a job that is parked, and a message that the other side refused."""
     ids = world.ids["nowhere"]
     await world.make("nowhere", "vendor", "createVendor", {"code": "acme", "name": "Acme"})
+    role = {"code": "bookkeeper", "name": "Bookkeeper", "kind": "STAFF", "permissions": ["invoice:view"]}
+    await world.make("nowhere", "role", "createRole", role)
     buying = {"ownerId": world.books.root, "code": "acme", "name": "Acme", "currency": "EUR", "vendorId": ids["vendor"]}
     await world.make("nowhere", "buying", "createPriceList", buying)
     reseller = {"parentId": world.books.root, "kind": "RESELLER", "name": "Another"}

@@ -13,7 +13,7 @@ from typing import Any
 from bss.access.open_organisation import OpenOrganisation, founder, open_organisation
 from bss.clock import SetClock
 from bss.identifier import Kind, label, private, public
-from bss.permission import STANDARD_ROLES
+from bss.role import STANDARD
 from bss.viewer import Viewer
 from tests.schema.both_ways import execute_both_ways
 
@@ -83,7 +83,7 @@ class Books:
 
     def as_role(self, role: str, account: str) -> Viewer:
         """A viewer with a standard role over an account and everything below it."""
-        return replace(self.staff, path=self.path(account), permissions=STANDARD_ROLES[role], actor_name=role)
+        return replace(self.staff, path=self.path(account), permissions=STANDARD[role].permissions, actor_name=role)
 
     def path(self, account: str) -> str:
         above = {"x": ("lite",), "y": ("lite",)}.get(account, ())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from bss.identifier import Kind, private
-from bss.permission import STANDARD_ROLES
+from bss.role import STANDARD
 from bss.transaction.begin import reading
 from bss.viewer import Viewer
 from tests.schema.books import Books
@@ -24,4 +24,4 @@ async def member(books: Books, account: str, role: str) -> tuple[str, Viewer]:
             "SELECT person_id FROM membership WHERE id = $1", private(Kind.MEMBERSHIP, membership)
         )
     path = books.staff.path if account == "root" else books.path(account)
-    return membership, Viewer(person, given["name"], books.staff.organisation_id, path, STANDARD_ROLES[role])
+    return membership, Viewer(person, given["name"], books.staff.organisation_id, path, STANDARD[role].permissions)

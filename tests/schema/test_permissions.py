@@ -54,7 +54,7 @@ SEE_WHAT_THEY_HANG_ON = {
     "ChannelExport": Permission.ACCOUNT_VIEW,
     "ChannelSubscription": Permission.SUBSCRIPTION_VIEW,
     "ExportedAccount": Permission.ACCOUNT_VIEW,
-    "Membership": Permission.PERSON_MANAGE,
+    **dict.fromkeys(("Membership", "Person", "Role"), Permission.PERSON_VIEW),
     "SearchHit": Permission.ACCOUNT_VIEW,
     "PriceImport": Permission.PRICE_MANAGE,
 }

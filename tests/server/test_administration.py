@@ -175,6 +175,22 @@ async def test_a_token_is_shown_once_and_revoked(books: Books, terminal: Termina
     assert [bool(row["revokedAt"]) for row in terminal.asked("token", "list", "cloud")["rows"]] == [True, False]
 
 
+async def test_a_role_is_made_given_and_taken_away(books: Books, terminal: Terminal) -> None:
+    words = ("--allow", "invoice:view", "--allow", "usage:view")
+    made = terminal.asked("role", "create", "cloud", "clerk", "Clerk", "--kind", "staff", *words)
+    assert (made["code"], made["permissions"], made["isStandard"]) == ("clerk", ["invoice:view", "usage:view"], False)
+    assert terminal.asked("role", "update", "cloud", made["id"], "--name", "Desk")["permissions"] == made["permissions"]
+    listed = {row["code"]: row["kind"] for row in terminal.asked("role", "list", "cloud")["rows"]}
+    assert (listed["clerk"], listed["it_operator"], len(listed)) == ("staff", "client", 14)
+    token = terminal.asked("token", "create", "cloud", "Dirk", "--role", "clerk")
+    (ann, dirk) = terminal.asked("member", "list", "cloud")["rows"]
+    assert (dirk["id"], dirk["name"], dirk["role"]) == (token["membershipId"], "Dirk", "clerk")
+    assert terminal.asked("member", "assign", "cloud", dirk["id"], "support")["role"] == "support"
+    assert terminal.asked("role", "retire", "cloud", made["id"])["retiredAt"] is not None
+    assert terminal.asked("member", "end", "cloud", dirk["id"])["endedAt"] is not None
+    assert "the organisation's last owner" in terminal.bss("member", "end", "cloud", ann["id"]).err
+
+
 async def test_a_month_is_billed_once_and_its_invoice_is_listed(books: Books, terminal: Terminal) -> None:
     """Two seats at 12.50 in December."""
     run = ("bill", "run", "cloud", "--until", "2026-01-01")

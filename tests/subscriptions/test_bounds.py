@@ -15,8 +15,9 @@ from graphql import GraphQLError
 from bss.cycle import MONTHLY
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
-from bss.permission import STANDARD_ROLES, Permission
+from bss.permission import Permission
 from bss.refusal import InvalidInput, PermissionDenied
+from bss.role import STANDARD, standard_with
 from bss.subscriptions import queries
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
@@ -119,12 +120,12 @@ async def test_a_sale_out_of_bounds_is_refused(books: Books, change: dict[str, A
 
 
 def test_who_may_rewrite_the_past() -> None:
-    having = {role for role, allowed in STANDARD_ROLES.items() if Permission.SUBSCRIPTION_BACKDATE in allowed}
+    having = set(standard_with(Permission.SUBSCRIPTION_BACKDATE))
     assert having == {"owner", "operations"}
 
 
 async def test_a_partner_cannot_rewrite_the_past_that_it_owes_for(books: Books) -> None:
-    partner = replace(books.viewer, permissions=STANDARD_ROLES["partner_sales"])
+    partner = replace(books.viewer, permissions=STANDARD["partner_sales"].permissions)
     sold = await books.sell("5", now=june(1))
     yesterday, now = june(9), june(10)
     with pytest.raises(PermissionDenied, match="subscription:backdate"):

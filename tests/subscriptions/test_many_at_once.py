@@ -12,8 +12,8 @@ from bss.identifier import Kind, public
 from bss.organisations.account import AccountKind
 from bss.organisations.create_account import CreateAccount, create_account
 from bss.organisations.queries import one as account
-from bss.permission import STANDARD_ROLES
 from bss.refusal import Conflict, NotFound
+from bss.role import STANDARD
 from bss.subscriptions import queries
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
@@ -109,7 +109,7 @@ async def test_a_name_that_two_subscriptions_have_names_neither(books: Books) ->
 async def test_a_role_with_the_permission_sells_changes_and_cancels(books: Books, role: str) -> None:
     """Neither role may see everything that the sale is checked against: edges, prices or the catalogue."""
     path = books.customer_path if role == "partner_sales" else books.viewer.path
-    viewer = replace(books.within(path), permissions=STANDARD_ROLES[role])
+    viewer = replace(books.within(path), permissions=STANDARD[role].permissions)
     sale = CreateSubscription(books.customer_id, books.offering_id, Decimal(3))
     subscription_id = (await create_subscription(viewer, sale, now=june(1))).object_id
     await change_quantity(viewer, ChangeQuantity(subscription_id, Decimal(4)), now=june(2))

@@ -11,7 +11,7 @@ from bss.catalogue.write_version import lock_latest, own_list, write_version
 from bss.identifier import Kind, public
 from bss.module import Module
 from bss.organisations import queries as organisations
-from bss.permission import STANDARD_ROLES
+from bss.role import STANDARD
 from bss.subscriptions import queries as subscriptions
 from bss.subscriptions.subscription import Subscription
 from bss.transaction.begin import begin
@@ -162,12 +162,14 @@ async def test_the_suppliers_words_are_told_to_who_may_see_links_and_others_lear
     words = {"PRICE_MISSING: Machine has no price on Cloud → Cloud Resell."}
     neutral = {"the supplier has not accepted the subscription"}
     assert await reasons(channel, resell.viewer, machine) == words
-    assert await reasons(channel, replace(resell.viewer, permissions=STANDARD_ROLES["operations"]), machine) == words
-    customer = replace(resell.viewer, permissions=STANDARD_ROLES["billing_viewer"], path=path)
+    assert (
+        await reasons(channel, replace(resell.viewer, permissions=STANDARD["operations"].permissions), machine) == words
+    )
+    customer = replace(resell.viewer, permissions=STANDARD["billing_viewer"].permissions, path=path)
     for viewer in (
         customer,
         replace(resell.viewer, path=path),
-        replace(resell.viewer, permissions=STANDARD_ROLES["finance"]),
+        replace(resell.viewer, permissions=STANDARD["finance"].permissions),
         replace(resell.viewer, modules=frozenset(Module) - {Module.CHANNEL}),
     ):
         assert await reasons(channel, viewer, machine) == neutral

@@ -49,7 +49,10 @@ async def test_nobody_grants_more_than_they_may_do_themselves(database: Database
             using_db=tx.db,
             organisation_id=tx.organisation_id,
             code="doorkeeper",
+            name="Doorkeeper",
+            kind="staff",
             permissions=["account:view", "person:manage", "token:create"],
+            created_at=NOW,
         )
     membership = await admit(viewer, Admit("Dirk", dora.account_id, "doorkeeper"), now=NOW)
     token = await create_token(viewer, CreateToken(membership.object_id, "t"), now=NOW)

@@ -1,4 +1,4 @@
-"""People, API clients and their tokens in GraphQL.
+"""Bearer tokens in GraphQL.
 
 Owns: the one answer that carries a secret. It is taken from the outcome of the call that made the token, and a
 repeated call has none.
@@ -7,7 +7,6 @@ repeated call has none.
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 import strawberry
 
@@ -17,65 +16,8 @@ from bss.access.revoke_token import RevokeToken, revoke_token
 from bss.identifier import Kind
 from bss.transaction.command import Outcome
 from schema.asking import Info
-from schema.declare import mutation, needs, shown
+from schema.declare import mutation
 from schema.node import Node, findable, id_of, uuid_of
-
-
-@strawberry.type(description="A person or an API client.")
-class Person(Node):
-    name: str
-    email: str
-    created_at: datetime
-
-    @classmethod
-    def of(cls, person: queries.Person) -> Person:
-        return cls(id=id_of(Kind.PERSON, person.id), name=person.name, email=person.email, created_at=person.created_at)
-
-
-person_by_id = findable(Kind.PERSON, queries.people, Person)
-
-
-@strawberry.type(
-    description="A person's or an API client's role over an account and everything below it; createToken takes its id."
-)
-class Membership(Node):
-    person_uuid: strawberry.Private[UUID]
-    account_id: strawberry.ID
-    role: str
-
-    @classmethod
-    def of(cls, membership: queries.Membership) -> Membership:
-        return cls(
-            id=id_of(Kind.MEMBERSHIP, membership.id),
-            person_uuid=membership.person_id,
-            account_id=id_of(Kind.ACCOUNT, membership.account_id),
-            role=membership.role,
-        )
-
-    @strawberry.field(directives=needs(queries.people))
-    async def person(self, info: Info) -> Person | None:
-        found: Person | None = await person_by_id(info, self.person_uuid)
-        return found
-
-
-findable(Kind.MEMBERSHIP, queries.memberships, Membership)
-
-
-@strawberry.input
-class AdmitPersonInput:
-    name: str
-    account_id: strawberry.ID
-    role: str = strawberry.field(description="A role of the organisation, such as operations or billing_viewer.")
-    email: str = ""
-
-
-def _admission(given: AdmitPersonInput) -> admission.Admit:
-    return admission.Admit(
-        name=given.name,
-        account_id=uuid_of(Kind.ACCOUNT, given.account_id, "accountId"),
-        role=given.role,
-        email=given.email,
-    )
 
 
 @strawberry.type(description="A bearer token; only its hash is stored.")
@@ -149,13 +91,6 @@ async def _revoked(info: Info, outcome: Outcome, given: RevokeTokenInput) -> Rev
 
 @strawberry.type
 class Mutation:
-    admit_person = mutation(
-        admission.admit,
-        input_type=AdmitPersonInput,
-        result=Membership,
-        request_of=_admission,
-        answer=shown(queries.memberships, Membership),
-    )
     create_token = mutation(
         admission.create_token,
         input_type=CreateTokenInput,
