@@ -25,7 +25,8 @@ from bss.viewer import Viewer
 async def append(viewer: Viewer, source: str, readings: Iterable[Reading], *, now: datetime) -> Report:
     """Record the readings that are new: `source` and event id decide. They may come from a generator.
 
-    Raises `InvalidInput` with up to fifty problems by index, and `EventIdReused`; then nothing is written.
+    Raises `InvalidInput` with up to fifty problems by index, and `EventIdReused` when that is all that is wrong; then
+    nothing is written.
     """
     batch = Batch(source, enumerate(readings), Findings(READINGS))
     return await append_batch(viewer, batch, now=now, progress=lambda _: None)

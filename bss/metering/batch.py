@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from bss.failpoint import fp
 from bss.identifier import uuid7
-from bss.metering.count import count
+from bss.metering.count import count, find_clashes
 from bss.metering.findings import Findings
 from bss.metering.models import UsageBatchModel
 from bss.metering.reading import MOST_TEXT, Report
@@ -34,10 +34,16 @@ class Batch:
 
 
 async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress: Progress) -> tuple[Report, Decimal]:
-    """Write what is new. Returns the report, and the sum of the new readings' fingerprints, for the audit."""
+    """Write what is new. Returns the report, and the sum of the new readings' fingerprints, for the audit.
+
+    Raises `InvalidInput` with all that is wrong, and `EventIdReused` when that is all that is wrong.
+    """
     if not (0 < len(batch.source) <= MOST_TEXT and batch.source.isprintable()):
         raise InvalidInput.at("source", f"A source has 1 to {MOST_TEXT} printable characters.")
     received = await stage(tx, batch.numbered, batch.findings, progress)
+    if batch.findings.are_any:
+        await find_clashes(tx, batch.source, batch.findings)
+        batch.findings.refuse()
     fp("usage.after_stage")
     counted = await count(tx, batch.source, batch.findings.numbering, received, now=now)
     await note_staged(tx, batch.source)

@@ -18,7 +18,7 @@ class StartAndEnd:
     ends_at: str
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, str]:
         return (self.starts_at, self.ends_at)
 
 
@@ -30,7 +30,7 @@ class EndAndDuration:
     duration_ms: str
 
     @property
-    def columns(self) -> tuple[str, ...]:
+    def columns(self) -> tuple[str, str]:
         return (self.sampled_at, self.duration_ms)
 
 
@@ -58,6 +58,16 @@ class ColumnMapping:
         named = (*self.event_id, self.subscription, self.resource, *self.interval.columns)
         valued = (column for product in self.meters.values() for column in product.columns)
         return tuple(dict.fromkeys((*named, *valued)))
+
+    def told_as(self, field: str, meter: str) -> str:
+        """The columns, joined by ':', that a field of a reading of this meter was made of; the field, if of none."""
+        if field == "eventId":
+            return ":".join(self.event_id)
+        if field == "value":
+            return ":".join(self.meters[meter].columns) or field
+        start, end = self.interval.columns
+        columns = {"subscription": self.subscription, "resource": self.resource, "startsAt": start, "endsAt": end}
+        return columns.get(field, field)
 
 
 VM_SAMPLES = ColumnMapping(

@@ -12,10 +12,11 @@ from decimal import Decimal
 
 import asyncpg
 
-from bss.metering.findings import Numbering
+from bss.metering.findings import Findings, Numbering
 from bss.metering.reading import MOST_PROBLEMS, EventIdReused
 from bss.transaction.begin import Transaction
 
+_ANOTHER_CONTENT = "{!r} has another content already."
 # A hash of values and not of text: 1.0 is 1, and an instant is the same in every zone.
 _FINGERPRINT = (
     "hash_record_extended(ROW(r.subscription_id, r.meter, r.resource, r.starts_at, r.ends_at, r.whole, r.quantity), 0)"
@@ -73,6 +74,17 @@ LEFT JOIN usage_key k ON k.organisation_id = $1 AND k.source = $2 AND k.event_id
 WHERE r.part = 0 AND k.fingerprint IS DISTINCT FROM {_FINGERPRINT}
 ORDER BY r.place LIMIT {MOST_PROBLEMS}
 """
+# For a batch that is refused anyway: it takes no key, for which other writers would wait. Without a known key the
+# first reading in the batch is the one that the others have to be like.
+_CLASHING = f"""
+SELECT r.place, r.event_id
+FROM (SELECT r.place, r.event_id, {_FINGERPRINT} AS fingerprint,
+        first_value({_FINGERPRINT}) OVER (PARTITION BY r.event_id ORDER BY r.place) AS first
+      FROM usage_stage r WHERE r.part = 0) AS r
+LEFT JOIN usage_key k ON k.organisation_id = $1 AND k.source = $2 AND k.event_id = r.event_id
+WHERE r.fingerprint <> coalesce(k.fingerprint, r.first)
+ORDER BY r.place LIMIT {MOST_PROBLEMS}
+"""
 
 
 @dataclass(frozen=True)
@@ -93,6 +105,12 @@ async def count(tx: Transaction, source: str, numbering: Numbering, received: in
         await _refuse_reused(tx, source, numbering)
     await tx.connection.execute(_ROLL_UP, tx.organisation_id, source, now)
     return counted
+
+
+async def find_clashes(tx: Transaction, source: str, findings: Findings) -> None:
+    """Add what `count` would refuse to the findings, for a batch that has some already; nothing is written."""
+    for row in await tx.connection.fetch(_CLASHING, tx.organisation_id, source):
+        findings.add_of(row["place"], "eventId", _ANOTHER_CONTENT.format(row["event_id"]))
 
 
 async def _take_all(tx: Transaction, source: str) -> Counted | None:
@@ -120,7 +138,6 @@ async def _refuse_reused(tx: Transaction, source: str, numbering: Numbering) -> 
     reused = await tx.connection.fetch(_REUSED, tx.organisation_id, source)
     if reused:
         problems = (
-            numbering.problem(row["place"], "eventId", f"{row['event_id']!r} has another content already.")
-            for row in reused
+            numbering.problem_of(row["place"], "eventId", _ANOTHER_CONTENT.format(row["event_id"])) for row in reused
         )
         raise EventIdReused(reused[0]["count"], problems)

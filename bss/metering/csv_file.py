@@ -13,6 +13,7 @@ import zlib
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, cast
 from uuid import UUID
@@ -21,7 +22,7 @@ from bss.canonical import instant
 from bss.metering.append import append_batch
 from bss.metering.batch import Batch
 from bss.metering.column_mapping import ColumnMapping, EndAndDuration, Product, StartAndEnd
-from bss.metering.findings import LINES, Findings
+from bss.metering.findings import Findings, lines_of
 from bss.metering.hourly import EXACT
 from bss.metering.reading import EARLIEST, Reading, Report
 from bss.viewer import Viewer
@@ -53,9 +54,10 @@ async def import_csv(
 ) -> Report:
     """Record what is new in the file. `subscriptions` maps the file's names to ids; `progress` hears of rows staged.
 
-    Raises `InvalidInput` with up to fifty problems by line, and `EventIdReused`; then nothing is written.
+    Raises `InvalidInput` with up to fifty problems by line and column, and `EventIdReused` when that is all that is
+    wrong; then nothing is written.
     """
-    findings = Findings(LINES)
+    findings = Findings(lines_of(mapping.told_as))
     with _opened(path) as file:
         numbered = _readings(file, mapping, subscriptions, findings)
         return await append_batch(viewer, Batch(source, numbered, findings), now=now, progress=progress)
@@ -78,23 +80,26 @@ def _readings(
         if len(row) != len(header):
             findings.add(line, "file", f"There are {len(row)} cells for {len(header)} columns.")
             continue
+        cells = dict(zip(header, row, strict=True))
         try:
-            for reading in _readings_of(dict(zip(header, row, strict=True)), mapping, subscriptions):
+            for reading in _readings_of(cells, mapping, subscriptions):
                 yield line, reading
-        except _BadCell as bad:
-            findings.add(line, bad.column, bad.message)
+        except _BadCell:
+            for bad in _bad_cells(cells, mapping, subscriptions):
+                findings.add(line, bad.column, bad.message)
 
 
 def _rows(file: BinaryIO, findings: Findings) -> Iterator[tuple[int, list[str]]]:
-    """The rows that are not empty, with the line on which each ends."""
+    """The rows that are not empty, with the line on which each ends. What is no CSV is told where it begins."""
     reader = csv.reader(_lines(file, findings), strict=True)
     while True:
+        begin = reader.line_num + 1
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as broken:
-            findings.add(reader.line_num, "file", f"This is not CSV: {broken}.")
+            findings.add(begin, "file", f"This is not CSV: {broken}.")
             continue
         if row:
             yield reader.line_num, row
@@ -137,9 +142,7 @@ def _header_fits(header: list[str], mapping: ColumnMapping, findings: Findings) 
 
 
 def _readings_of(cells: Cells, mapping: ColumnMapping, subscriptions: Mapping[str, UUID]) -> Iterator[Reading]:
-    subscription_id = subscriptions.get(cells[mapping.subscription])
-    if subscription_id is None:
-        raise _BadCell(mapping.subscription, f"No subscription is named {cells[mapping.subscription]!r}.")
+    subscription_id = _subscription(cells, mapping.subscription, subscriptions)
     starts_at, ends_at = _interval(cells, mapping.interval)
     event = ":".join([cells[column] for column in mapping.event_id])
     resource = cells[mapping.resource]
@@ -148,17 +151,50 @@ def _readings_of(cells: Cells, mapping: ColumnMapping, subscriptions: Mapping[st
         yield Reading(f"{event}:{meter}", subscription_id, meter, resource, starts_at, ends_at, value)
 
 
+def _bad_cells(cells: Cells, mapping: ColumnMapping, subscriptions: Mapping[str, UUID]) -> Iterator[_BadCell]:
+    """Every cell that cannot be read, of a row that has one; reading a row stops at the first, because that is fast."""
+    reads: list[Callable[[], object]] = [partial(_subscription, cells, mapping.subscription, subscriptions)]
+    match mapping.interval:
+        case StartAndEnd(starts_at, ends_at):
+            reads += [partial(_instant, cells, starts_at), partial(_instant, cells, ends_at)]
+        case EndAndDuration(sampled_at, duration_ms):
+            reads += [partial(_sampled_at, cells, sampled_at), partial(_duration, cells, duration_ms)]
+    valued = dict.fromkeys(column for product in mapping.meters.values() for column in product.columns)
+    reads += [partial(_number, cells, column) for column in valued]
+    for read in reads:
+        try:
+            read()
+        except _BadCell as bad:
+            yield bad
+
+
+def _subscription(cells: Cells, column: str, subscriptions: Mapping[str, UUID]) -> UUID:
+    subscription_id = subscriptions.get(cells[column])
+    if subscription_id is None:
+        raise _BadCell(column, f"No subscription is named {cells[column]!r}.")
+    return subscription_id
+
+
 def _interval(cells: Cells, interval: StartAndEnd | EndAndDuration) -> tuple[datetime, datetime]:
     match interval:
         case StartAndEnd(starts_at, ends_at):
             return _instant(cells, starts_at), _instant(cells, ends_at)
         case EndAndDuration(sampled_at, duration_ms):
-            if not _DURATION.fullmatch(cells[duration_ms]):
-                raise _BadCell(duration_ms, f"{cells[duration_ms]!r} is not a number of milliseconds.")
-            end, duration = _instant(cells, sampled_at), timedelta(milliseconds=int(cells[duration_ms]))
-            if end < EARLIEST:
-                raise _BadCell(sampled_at, f"{cells[sampled_at]!r} is too long ago.")
-            return end - duration, end
+            end = _sampled_at(cells, sampled_at)
+            return end - _duration(cells, duration_ms), end
+
+
+def _sampled_at(cells: Cells, column: str) -> datetime:
+    end = _instant(cells, column)
+    if end < EARLIEST:
+        raise _BadCell(column, f"{cells[column]!r} is too long ago.")
+    return end
+
+
+def _duration(cells: Cells, column: str) -> timedelta:
+    if not _DURATION.fullmatch(cells[column]):
+        raise _BadCell(column, f"{cells[column]!r} is not a number of milliseconds.")
+    return timedelta(milliseconds=int(cells[column]))
 
 
 def _instant(cells: Cells, column: str) -> datetime:
@@ -171,7 +207,11 @@ def _instant(cells: Cells, column: str) -> datetime:
 def _value(cells: Cells, product: Product) -> Decimal:
     value = product.factor
     for column in product.columns:
-        if not _NUMBER.fullmatch(cells[column]):
-            raise _BadCell(column, f"{cells[column]!r} is not a decimal number.")
-        value = EXACT.multiply(value, Decimal(cells[column]))
+        value = EXACT.multiply(value, _number(cells, column))
     return value
+
+
+def _number(cells: Cells, column: str) -> Decimal:
+    if not _NUMBER.fullmatch(cells[column]):
+        raise _BadCell(column, f"{cells[column]!r} is not a decimal number.")
+    return Decimal(cells[column])

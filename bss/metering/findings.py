@@ -5,6 +5,7 @@ Owns: the list, and how a place is told. Does not own: what is wrong with a read
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from bss.metering.reading import MOST_PROBLEMS
@@ -13,20 +14,31 @@ from bss.refusal import InvalidInput, Problem
 
 @dataclass(frozen=True)
 class Numbering:
-    """How readings are counted: the input's name in a problem's path, and the word for one in its message."""
+    """How readings are counted: the input's name in a problem's path, and the word for one in its message.
+
+    `told_as` is what the input calls a field of a reading of a meter: a file has columns of its own.
+    """
 
     path: str
     word: str
+    told_as: Callable[[str, str], str] = lambda field, _: field
 
     def problem(self, place: int, what: str, message: str) -> Problem:
-        """Something is wrong with the field or column `what` of the reading at this place."""
+        """Something is wrong with what the input calls `what` at this place."""
         return Problem((self.path, str(place), what), f"{self.word} {place}: {message}")
+
+    def problem_of(self, place: int, field: str, message: str, meter: str = "") -> Problem:
+        """Something is wrong with a field of the reading at this place."""
+        return self.problem(place, self.told_as(field, meter), message)
 
 
 READINGS = Numbering("readings", "Reading")
 """By the index in the batch, from 0."""
-LINES = Numbering("lines", "Line")
-"""By the line of a file, from 1."""
+
+
+def lines_of(told_as: Callable[[str, str], str]) -> Numbering:
+    """By the line of a file, from 1."""
+    return Numbering("lines", "Line", told_as)
 
 
 class Findings:
@@ -34,10 +46,18 @@ class Findings:
 
     def __init__(self, numbering: Numbering) -> None:
         self.numbering = numbering
-        self._found: list[tuple[int, Problem]] = []
+        self._found: dict[Problem, int] = {}
 
     def add(self, place: int, what: str, message: str) -> None:
-        self._found.append((place, self.numbering.problem(place, what, message)))
+        self._found[self.numbering.problem(place, what, message)] = place
+
+    def add_of(self, place: int, field: str, message: str, meter: str = "") -> None:
+        """The same of a reading's field. What several readings of one line have in common is told once."""
+        self._found[self.numbering.problem_of(place, field, message, meter)] = place
+
+    @property
+    def are_any(self) -> bool:
+        return bool(self._found)
 
     @property
     def full(self) -> bool:
@@ -47,5 +67,4 @@ class Findings:
     def refuse(self) -> None:
         """Raise `InvalidInput` with the problems in the order of their places, if there are any."""
         if self._found:
-            ordered = sorted(self._found, key=lambda found: found[0])
-            raise InvalidInput(problem for _, problem in ordered[:MOST_PROBLEMS])
+            raise InvalidInput(sorted(self._found, key=self._found.__getitem__)[:MOST_PROBLEMS])

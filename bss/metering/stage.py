@@ -58,7 +58,7 @@ _RESOLD = (
 # Row-level security makes the planner expect hardly a subscription: without this it compares every reading with every
 # subscription. Of the readings it knows the number of pages, which is enough.
 _STATISTICS = "ANALYZE usage_subject"
-_NAMING = "SELECT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
+_NAMING = "SELECT DISTINCT place FROM usage_stage WHERE part = 0 AND subscription_id = ANY($1) ORDER BY place LIMIT $2"
 
 MEASURED_ABOVE = "Its distributor measures it, and the hours arrive over the link."
 """An hour has one writer: two would count it twice, or hide each other's revisions."""
@@ -70,7 +70,7 @@ _Wrong = tuple[str, str]
 async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progress: Progress) -> int:
     """Fill `usage_stage`, and `usage_subject` with the subscriptions that it names; both end with the transaction.
 
-    Returns the number of readings. Raises `InvalidInput` with what was found.
+    Returns the number of readings. What is wrong with any of them is in `findings` then: nothing may be counted.
     """
     await tx.connection.execute(_CREATE)
     await tx.connection.execute(f"SET LOCAL work_mem = '{_WORK_MEMORY}'")
@@ -85,7 +85,6 @@ async def stage(tx: Transaction, numbered: Numbered, findings: Findings, progres
         staged += copied
         progress(staged)
     received = await _find_subjects(tx, findings)
-    findings.refuse()
     await tx.connection.execute(_STATISTICS)
     return received
 
@@ -97,7 +96,7 @@ async def _find_subjects(tx: Transaction, findings: Findings) -> int:
     resold = {row["id"] for row in await tx.connection.fetch(_RESOLD, tx.organisation_id, list(named))}
     for wrong, message in ((unknown, "There is no such subscription."), (resold, MEASURED_ABOVE)):
         for row in await tx.connection.fetch(_NAMING, list(wrong), MOST_PROBLEMS) if wrong else ():
-            findings.add(row["place"], "subscription", message)
+            findings.add_of(row["place"], "subscription", message)
     return sum(named.values())
 
 
@@ -106,9 +105,10 @@ def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findin
     # Readings come in the order of time as a rule: most lie in the hour of the one before, and need no calendar.
     hour = until = EARLIEST
     for place, reading in numbered:
-        wrong = _wrong(reading, kinds)
-        if wrong is not None:
-            findings.add(place, *wrong)
+        wrong = tuple(_wrong(reading, kinds))
+        if wrong:
+            for field, message in wrong:
+                findings.add_of(place, field, message, reading.meter)
             if findings.full:
                 return
             continue
@@ -127,25 +127,25 @@ def _staged(numbered: Numbered, kinds: Mapping[str, MeterKind], findings: Findin
             yield place, part, event_id, subscription_id, meter, resource, starts_at, ends_at, told, at, quantity
 
 
-def _wrong(reading: Reading, kinds: Mapping[str, MeterKind]) -> _Wrong | None:
-    """The first thing that is wrong with the reading by itself: field and message."""
+def _wrong(reading: Reading, kinds: Mapping[str, MeterKind]) -> Iterator[_Wrong]:
+    """All that is wrong with the reading by itself: field and message."""
     event_id, _, meter, resource, start, end, value = reading
     if meter not in kinds:
-        return "meter", f"There is no meter {meter!r}."
+        yield "meter", f"There is no meter {meter!r}."
     if not (0 < len(event_id) <= MOST_TEXT and event_id.isprintable()):
-        return "eventId", f"An event id has 1 to {MOST_TEXT} printable characters."
+        yield "eventId", f"An event id has 1 to {MOST_TEXT} printable characters."
     if not (len(resource) <= MOST_TEXT and resource.isprintable()):
-        return "resource", f"A resource has up to {MOST_TEXT} printable characters."
+        yield "resource", f"A resource has up to {MOST_TEXT} printable characters."
     if not is_storable(value):
-        return "value", f"{value} is not a number from 0 to below 10^15 with at most nine decimals."
+        yield "value", f"{value} is not a number from 0 to below 10^15 with at most nine decimals."
     if start.tzinfo is None or end.tzinfo is None:
-        return "startsAt", "An instant needs an offset."
+        yield "startsAt", "An instant needs an offset."
+        return  # what has no offset cannot be compared
     if start.microsecond % 1000 or end.microsecond % 1000:
-        return "startsAt", "Usage is kept in whole milliseconds."
-    if end < start or (end == start and kinds[meter] is MeterKind.TIME_WEIGHTED):
-        return "endsAt", "The interval does not end after it starts."
+        yield "startsAt", "Usage is kept in whole milliseconds."
     if start < EARLIEST or end > LATEST:
-        return "startsAt", f"Usage lies between {EARLIEST:%Y} and {LATEST:%Y}."
-    if end - start > LONGEST_INTERVAL:
-        return "endsAt", f"An interval has at most {LONGEST_INTERVAL.days} days."
-    return None
+        yield "startsAt", f"Usage lies between {EARLIEST:%Y} and {LATEST:%Y}."
+    if end < start or (end == start and kinds.get(meter) is MeterKind.TIME_WEIGHTED):
+        yield "endsAt", "The interval does not end after it starts."
+    elif end - start > LONGEST_INTERVAL:
+        yield "endsAt", f"An interval has at most {LONGEST_INTERVAL.days} days."

@@ -154,7 +154,7 @@ async def test_every_bad_reading_is_named_and_nothing_is_written(database: Datab
     (vm,) = books.subscriptions
     good = vcpus(vm, "good", at(1), 5)
     bad = [
-        good._replace(subscription_id=uuid7()),
+        good._replace(event_id="of nobody", subscription_id=uuid7()),
         good._replace(meter="beer"),
         good._replace(value=Decimal("-1")),
         good._replace(value=Decimal("NaN")),
@@ -166,6 +166,8 @@ async def test_every_bad_reading_is_named_and_nothing_is_written(database: Datab
         good._replace(starts_at=good.starts_at - timedelta(days=40)),
         good._replace(event_id=""),
         good._replace(resource="a\x00b"),
+        good._replace(value=Decimal(9)),
+        good._replace(meter="beer", value=Decimal("-1"), ends_at=good.starts_at - MINUTE),
     ]
     with pytest.raises(InvalidInput) as refused:
         await append(books.viewer, "s", [good, *bad], now=NOW)
@@ -182,6 +184,10 @@ async def test_every_bad_reading_is_named_and_nothing_is_written(database: Datab
         ("10", "endsAt"),
         ("11", "eventId"),
         ("12", "resource"),
+        ("13", "eventId"),
+        ("14", "meter"),
+        ("14", "value"),
+        ("14", "endsAt"),
     ]
     assert await rows_of(books, "usage_key") == await rows_of(books, "usage_hour") == 0
 

@@ -77,7 +77,7 @@ async def test_the_same_file_again_adds_nothing_and_a_changed_one_is_refused_by_
         await imported(books, written(tmp_path, HEADER, "", ROW.replace(",4,", ",8,")))
     assert refused.value.problems == (
         Problem(
-            ("lines", "3", "eventId"),
+            ("lines", "3", "vm_id:sampled_at"),
             "Line 3: '116:2013-08-12T13:40:46Z:vcpu_hours' has another content already.",
         ),
     )
@@ -118,11 +118,9 @@ async def test_every_bad_line_is_named(database: Database, tmp_path: Path) -> No
         ("6", "duration_ms"),
         ("7", "cpu_count"),
         ("8", "cpu_usage_mhz"),
-        ("9", "value"),
+        ("9", "cpu_usage_mhz"),
         ("10", "file"),
-        ("11", "endsAt"),
-        ("11", "endsAt"),
-        ("11", "endsAt"),
+        ("11", "duration_ms"),
         ("12", "file"),
         ("13", "sampled_at"),
     ]
