@@ -100,13 +100,13 @@ def rows_of(text: str) -> tuple[tuple[Row, ...], tuple[Problem, ...]]:
 
 def _cells(reader: Any, problems: list[Problem]) -> Iterator[tuple[int, list[str]]]:
     while True:
+        begin = reader.line_num + 1
         try:
             cells = next(reader)
         except StopIteration:
             return
         except csv.Error as broken:
-            line = reader.line_num
-            problems.append(Problem(("csv", str(line)), f"Line {line}: This is not CSV: {broken}."))
+            problems.append(Problem(("csv", str(begin)), f"Line {begin}: This is not CSV: {broken}."))
             continue
         if any(cell.strip() for cell in cells):
             yield reader.line_num, cells

@@ -112,6 +112,8 @@ async def test_a_sheet_with_a_wrong_column_is_refused_for_its_header(books: Book
     assert nothing["problems"][0] == {"path": ["csv"], "message": "A version has at least one price."}
     broken = await books.call("importPrices", of_direct(books, f'{",".join(COLUMNS)}\n"seats"x,'))
     assert broken["problems"][0]["path"] == ["csv", "2"]
+    unclosed = await books.call("importPrices", of_direct(books, f'{",".join(COLUMNS)}\n"seats,' + "\n,,," * 9))
+    assert unclosed["problems"][0]["path"] == ["csv", "2"]  # where the quote opens, and not where the sheet ends
 
 
 async def test_a_description_is_no_formula_in_a_spreadsheet_and_comes_back_as_it_was(books: Books) -> None:
