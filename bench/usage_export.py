@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import sys
 import tempfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
 
+from bench.own_process import measured
 from bss.metering.export import Export, export_hours
 from bss.period import Period
 from bss.transaction.begin import begin
-from bss.transaction.database import Addresses, Database, Role
+from bss.transaction.database import Role
 from bss.viewer import Viewer
 from server.schema_of_database import register_models
 from tests.installation import Server, drop_template, fresh_database, make_template, postgres
@@ -55,47 +54,22 @@ async def greatest_size(server: Server, rows: int) -> tuple[int, float]:
             await fill(books, rows)
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "usage.csv"
-            found = await asyncio.to_thread(_in_a_process, server.addresses(name), books.viewer, path)
+            found = await measured(export, server.addresses(name), books.viewer, path)
             with path.open("rb") as file:
                 written = sum(1 for _ in file) - 1
     if written != rows:
         raise AssertionError(f"{written} of {rows} rows were written")
-    return found
+    return found.megabytes, found.seconds
 
 
-def _in_a_process(addresses: Addresses, viewer: Viewer, path: Path) -> tuple[int, float]:
-    context = multiprocessing.get_context("spawn")
-    answers = context.SimpleQueue()
-    child = context.Process(target=_export, args=(answers, addresses, viewer, path))
-    child.start()
-    child.join()
-    if child.exitcode:
-        raise SystemExit(f"the export ended with {child.exitcode}")
-    megabytes, seconds = answers.get()
-    return megabytes, seconds
+async def export(viewer: Viewer, path: Path) -> None:
+    """Write the hours to the file."""
+    with path.open("wb") as file:
 
+        async def write(lines: bytes) -> None:
+            file.write(lines)
 
-def _export(
-    answers: multiprocessing.SimpleQueue[tuple[int, float]], addresses: Addresses, viewer: Viewer, path: Path
-) -> None:
-    async def run() -> float:
-        await register_models()
-        database = await Database.connect(addresses, most=2)
-        started = perf_counter()
-        with database.bound(), path.open("wb") as file:
-
-            async def write(lines: bytes) -> None:
-                file.write(lines)
-
-            await export_hours(viewer, Export(viewer.path, WINDOW), write)
-        seconds = perf_counter() - started
-        await database.close()
-        return seconds
-
-    seconds = asyncio.run(run())
-    # The high-water mark of this process alone: getrusage would count the parent's size before exec as well.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    answers.put((int(status["VmHWM"].split()[0]) // 1024, seconds))
+        await export_hours(viewer, Export(viewer.path, WINDOW), write)
 
 
 async def measure(server: Server, rows: int) -> bool:

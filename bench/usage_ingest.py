@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import multiprocessing
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
@@ -24,6 +23,7 @@ from pathlib import Path
 from time import perf_counter
 from uuid import UUID
 
+from bench.own_process import measured
 from bss.catalogue.meter import MeterKind
 from bss.metering.append import append
 from bss.metering.column_mapping import VM_SAMPLES, Product
@@ -31,7 +31,7 @@ from bss.metering.csv_file import import_csv
 from bss.metering.hourly import over_hours
 from bss.metering.reading import Reading
 from bss.transaction.begin import begin
-from bss.transaction.database import Addresses, Database, Role
+from bss.transaction.database import Role
 from bss.viewer import Viewer
 from server.schema_of_database import register_models
 from tests.installation import Server, drop_template, fresh_database, make_template, postgres
@@ -144,44 +144,21 @@ async def greatest_size(server: Server, rows: int) -> tuple[int, float]:
             with path.open("w", encoding="utf-8") as file:
                 file.write("vm_id,sampled_at,duration_ms,cpu_count\n")
                 file.writelines(f"vm-{vm},{end:%Y-%m-%dT%H:%M:%SZ},300000,{n}\n" for vm, end, n in samples(rows))
-            return await asyncio.to_thread(_in_a_process, server.addresses(name), books, path, rows)
+            found = await measured(accepted, server.addresses(name), books.viewer, path, names_of(books))
+    if found.answer != rows:
+        raise AssertionError(f"{found.answer} of {rows} rows were accepted")
+    return found.megabytes, found.seconds
 
 
-def _in_a_process(addresses: Addresses, books: Books, path: Path, rows: int) -> tuple[int, float]:
-    context = multiprocessing.get_context("spawn")
-    answers = context.SimpleQueue()
-    names = {f"vm-{vm}": subscription_id for vm, subscription_id in enumerate(books.subscriptions)}
-    started = perf_counter()
-    child = context.Process(target=_import, args=(answers, addresses, books.viewer, path, names))
-    child.start()
-    child.join()
-    if child.exitcode:
-        raise SystemExit(f"the import ended with {child.exitcode}")
-    megabytes, accepted = answers.get()
-    if accepted != rows:
-        raise AssertionError(f"{accepted} of {rows} rows were accepted")
-    return megabytes, perf_counter() - started
+def names_of(books: Books) -> dict[str, UUID]:
+    """The subscription of each machine."""
+    return {f"vm-{vm}": subscription_id for vm, subscription_id in enumerate(books.subscriptions)}
 
 
-def _import(
-    answers: multiprocessing.SimpleQueue[tuple[int, int]],
-    addresses: Addresses,
-    viewer: Viewer,
-    path: Path,
-    names: dict[str, UUID],
-) -> None:
-    async def run() -> int:
-        await register_models()
-        database = await Database.connect(addresses, most=2)
-        with database.bound():
-            report = await import_csv(viewer, path, MAPPING, names, "bench", now=NOW, progress=_tell)
-        await database.close()
-        return report.accepted
-
-    accepted = asyncio.run(run())
-    # The high-water mark of this process alone: getrusage would count the parent's size before exec as well.
-    status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
-    answers.put((int(status["VmHWM"].split()[0]) // 1024, accepted))
+async def accepted(viewer: Viewer, path: Path, names: dict[str, UUID]) -> int:
+    """Import the file; how many of its readings are new."""
+    report = await import_csv(viewer, path, MAPPING, names, "bench", now=NOW, progress=_tell)
+    return report.accepted
 
 
 def _tell(staged: int) -> None:
