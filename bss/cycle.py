@@ -1,7 +1,7 @@
 """Billing cycles: for how long a recurring charge pays at a time, and where such times begin.
 
 Owns: the value, its one text form, and the cycle that contains an instant. Does not own: billing periods, which are
-when invoices are made (`bss.period`), or when a cycle is due (`bss.invoicing.cycles`).
+when invoices are made (`bss.period`), or when a cycle is due (`bss.rating.cycles`).
 """
 
 from __future__ import annotations

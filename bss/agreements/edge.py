@@ -1,7 +1,7 @@
 """An edge: the terms under which one account buys from another, or the organisation from a supplier.
 
 Owns: the value, its two kinds, and the order of the edges above an account. Does not own: the prices
-(`bss.catalogue`), or what is charged on an edge (`bss.invoicing`).
+(`bss.catalogue`), or what is charged on an edge (`bss.rating`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """From rows to edges: the one mapping, for whoever selects them.
 
 Owns: the columns of an edge `e` and of its seller's path, the join that brings it, and the mapping. Does not own:
-which edges are selected (`bss.agreements.queries`, `bss.invoicing.channel`).
+which edges are selected (`bss.agreements.queries`, `bss.rating.channel`).
 """
 
 from __future__ import annotations

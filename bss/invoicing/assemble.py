@@ -24,10 +24,10 @@ from bss.invoicing.document import (
     IssuerCard,
     PolicyValue,
 )
-from bss.invoicing.line import LineKind
 from bss.money import EXACT, Money, minor_digits
 from bss.period import Period, zone_named
 from bss.policy import policy_named
+from bss.rating.line import LineKind
 
 
 @dataclass(frozen=True)

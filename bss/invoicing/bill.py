@@ -18,8 +18,8 @@ from asyncpg import Record
 from bss.agreements.edge import Edge
 from bss.invoicing.assemble import InvoicedLine, Parties, assembled
 from bss.invoicing.document import BillToCard, InvoiceDocument, IssuerCard
-from bss.invoicing.line import BillableLine, invoice_id
 from bss.period import Period
+from bss.rating.line import BillableLine, invoice_id
 from bss.transaction.begin import Transaction
 
 

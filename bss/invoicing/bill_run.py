@@ -15,14 +15,14 @@ from enum import StrEnum
 from uuid import UUID
 
 from bss.identifier import uuid7
-from bss.invoicing.channel import channel_of
 from bss.invoicing.close_period import Closing, Say
-from bss.invoicing.issue import Issue
-from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import open_periods
 from bss.outbox.event import EventName
 from bss.outbox.record import record
 from bss.permission import Permission
+from bss.rating.channel import channel_of
+from bss.rating.issue import Issue
+from bss.rating.line import invoice_id
 from bss.refusal import InvalidInput, NotFound, Problem, Refusal
 from bss.transaction.begin import Transaction, begin, reading
 from bss.transaction.command import Outcome, command

@@ -1,7 +1,7 @@
 """Close one billing period on the edges of which it is open: its lines, and then its invoices.
 
 Owns: the chunks and their transactions. Does not own: which periods are open (`bss.invoicing.open_periods`),
-rating (`bss.invoicing.rate_lines`), issuing (`bss.invoicing.issue_invoices`), the run (`bss.invoicing.bill_run`).
+rating (`bss.rating.rate_lines`), issuing (`bss.invoicing.issue_invoices`), the run (`bss.invoicing.bill_run`).
 
 Each chunk is one transaction and has one effect however often it is done.
 """
@@ -18,16 +18,16 @@ from uuid import UUID
 from bss.agreements.edge import EdgeKind
 from bss.failpoint import fp
 from bss.invoicing.bill import Bill, bills_of, rows_by_id
-from bss.invoicing.channel import Channel
-from bss.invoicing.consumption import FIRST, Consumption, consumption
-from bss.invoicing.cycle_prices import terms_of_period
-from bss.invoicing.issue import Issue
 from bss.invoicing.issue_invoices import issue_invoices
-from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, closed_by_run, issued_among
-from bss.invoicing.rate_lines import PeriodRating
 from bss.invoicing.write_lines import Rewriting, write_lines
 from bss.period import Period
+from bss.rating.channel import Channel
+from bss.rating.consumption import FIRST, Consumption, consumption
+from bss.rating.cycle_prices import terms_of_period
+from bss.rating.issue import Issue
+from bss.rating.line import BillableLine
+from bss.rating.rate_lines import PeriodRating
 from bss.transaction.begin import Transaction, begin, reading
 from bss.transaction.database import Role
 from bss.viewer import Viewer

@@ -13,12 +13,12 @@ from bss.agreements.past_terms import as_of
 from bss.agreements.queries import past_terms
 from bss.identifier import Kind, public
 from bss.invoicing.bill_run import BillRunState
-from bss.invoicing.channel import channel_of
-from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import closed_by_run, issued_among
 from bss.metering.correction import Correction, Subject, correct_hour, subject_of
 from bss.period import Period
 from bss.permission import Permission
+from bss.rating.channel import channel_of
+from bss.rating.line import invoice_id
 from bss.refusal import Conflict, NotFound, Refusal
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command

@@ -1,7 +1,7 @@
 """Discrepancies: where what was sold, what is provided and what was billed do not agree, and by how much.
 
 Owns: the comparison for one account and what is below it, and what each finding is worth. Does not own: the rating, as
-a bill run's (`bss.invoicing.so_far`), or mending anything. Nothing is written, and what agrees is not told.
+a bill run's (`bss.rating.so_far`), or mending anything. Nothing is written, and what agrees is not told.
 
 Three things are held against each other. *Sold and provided*: what is bought over a link and paid for now, and what its
 supplier has accepted. *Used and sold*: hours that were metered while nothing was in service. *Sold and billed*: what
@@ -24,15 +24,15 @@ from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
 from bss.agreements.queries import past_terms
 from bss.catalogue.price_list import ChargeKind
-from bss.invoicing.channel import edges_bought_at
-from bss.invoicing.history import offerings_by_cycle
-from bss.invoicing.line import invoice_id
 from bss.invoicing.open_periods import closed_by_run, issued_among
-from bss.invoicing.so_far import as_the_bill_run, rated_so_far
 from bss.organisations import queries as organisations
 from bss.period import Period
 from bss.permission import Permission
 from bss.provisioning.told import told
+from bss.rating.channel import edges_bought_at
+from bss.rating.history import offerings_by_cycle
+from bss.rating.line import invoice_id
+from bss.rating.so_far import as_the_bill_run, rated_so_far
 from bss.transaction.begin import Transaction, raised
 from bss.viewer import Viewer, requires
 

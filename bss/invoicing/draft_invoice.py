@@ -1,7 +1,7 @@
 """A draft: what the invoices of an account's open billing periods would look like, were the periods closed now.
 
 Owns: the document in draft, and which explanations go with it. Does not own: which periods are open
-(`bss.invoicing.open_periods`), the rating (`bss.invoicing.so_far`), or the document (`bss.invoicing.assemble`): all of
+(`bss.invoicing.open_periods`), the rating (`bss.rating.so_far`), or the document (`bss.invoicing.assemble`): all of
 them are a bill run's. No number is taken and nothing is stored.
 
 The account is the Bill-To. It is asked about by those who have it in their scope, as an issued invoice is: X sees what
@@ -22,13 +22,13 @@ from uuid import UUID
 from bss.invoicing.assemble import assembled
 from bss.invoicing.bill import Bill, bills_of, named, parties_of
 from bss.invoicing.document import DocumentKind, InvoiceDocument
-from bss.invoicing.issue import Issue
-from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import OpenPeriod, open_for_bill_to
-from bss.invoicing.so_far import MOST_SUBSCRIPTIONS, SoFar, as_the_bill_run, rated_so_far
 from bss.organisations import queries as organisations
 from bss.period import Period
 from bss.permission import Permission
+from bss.rating.issue import Issue
+from bss.rating.line import BillableLine
+from bss.rating.so_far import MOST_SUBSCRIPTIONS, SoFar, as_the_bill_run, rated_so_far
 from bss.refusal import InvalidInput, NotFound
 from bss.transaction.begin import Transaction, raised
 from bss.viewer import Viewer, requires

@@ -24,9 +24,9 @@ from asyncpg import Record
 from bss.agreements.edge import Edge, EdgeKind, chain
 from bss.catalogue.rows import SUPPLIER
 from bss.identifier import label
-from bss.invoicing.channel import all_edges
 from bss.money import Money
 from bss.permission import Permission
+from bss.rating.channel import all_edges
 from bss.transaction.begin import Transaction, reading
 from bss.viewer import Viewer, requires
 

@@ -20,8 +20,8 @@ from bss.agreements.past_terms import PastTerms, as_of
 from bss.agreements.queries import past_terms
 from bss.agreements.rows import BUYS_FROM, EDGE_COLUMNS, WITH_SELLER, edge_of
 from bss.catalogue.rows import SUPPLIER
-from bss.invoicing.line import invoice_id
 from bss.period import Period
+from bss.rating.line import invoice_id
 from bss.transaction.begin import Transaction
 
 

@@ -17,9 +17,9 @@ from asyncpg import Record
 
 from bss.catalogue.price_list import ChargeKind
 from bss.invoicing.document import InvoiceDocument, from_bytes
-from bss.invoicing.line import LineKind
 from bss.invoicing.record_delivery import DeliveryState
 from bss.permission import Permission
+from bss.rating.line import LineKind
 from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.page import Page, PageRequest, paged

@@ -1,7 +1,7 @@
 """The usage hours behind a line: what a customer checks an invoice against.
 
 Owns: which hours they are: those of the line's subscription that start in its service period, of the meter that its
-price named. Does not own: the hours (`bss.metering`), or what they cost (`bss.invoicing.charges`).
+price named. Does not own: the hours (`bss.metering`), or what they cost (`bss.rating.charges`).
 
 Their sum is the line's quantity, unless usage of the period came or was corrected after it was rated. Where an account
 left an edge and came back to it within a period, the hours in between are shown too.

@@ -19,16 +19,16 @@ from bss.agreements.queries import past_terms
 from bss.canonical import digest as canonical_digest
 from bss.invoicing.assemble import Parties, assembled
 from bss.invoicing.bill import Bill, bills_of, named, parties_of
-from bss.invoicing.channel import all_edges, channel_of
 from bss.invoicing.close_period import SUBSCRIPTIONS_PER_CHUNK
-from bss.invoicing.consumption import FIRST, consumption
-from bss.invoicing.cycle_prices import terms_of_period
 from bss.invoicing.document import digest, from_bytes
-from bss.invoicing.line import BillableLine
 from bss.invoicing.open_periods import closed_by_run
-from bss.invoicing.rate_lines import PeriodRating
 from bss.period import Period
 from bss.permission import Permission
+from bss.rating.channel import all_edges, channel_of
+from bss.rating.consumption import FIRST, consumption
+from bss.rating.cycle_prices import terms_of_period
+from bss.rating.line import BillableLine
+from bss.rating.rate_lines import PeriodRating
 from bss.refusal import NotFound
 from bss.tariff.explain import stripped
 from bss.tariff.recompute import recompute

@@ -1,7 +1,7 @@
 """Step: write the rated lines of a chunk, as one set.
 
 Owns: that a line is written once, and that what an earlier attempt left and is due no more goes, while the line is
-not final. Does not own: which lines there are (`bss.invoicing.rate_lines`), or when a line is final
+not final. Does not own: which lines there are (`bss.rating.rate_lines`), or when a line is final
 (`bss.invoicing.open_periods`; a trigger refuses what would be missed here).
 """
 
@@ -11,8 +11,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from bss.invoicing.line import BillableLine
 from bss.period import Period
+from bss.rating.line import BillableLine
 from bss.transaction.begin import Transaction
 
 _COLUMNS = ", ".join(BillableLine._fields)

@@ -1,7 +1,7 @@
 """Rating: what a quantity costs under a price for a share of the period, and why.
 
 Owns: the order price → share → rounding, and that a credit is a difference of what was rounded. Does not own: the
-models' arithmetic, the rounding (`bss.money.charge`), and which lines there are (invoicing).
+models' arithmetic, the rounding (`bss.money.charge`), and which lines there are (`bss.rating`).
 """
 
 from typing import NamedTuple

@@ -9,10 +9,10 @@ import strawberry
 
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
-from bss.invoicing.cost_to_date import CostToDate, cost_to_date
-from bss.invoicing.issue import Issue
-from bss.invoicing.line import BillableLine
 from bss.provisioning.told import told
+from bss.rating.cost_to_date import CostToDate, cost_to_date
+from bss.rating.issue import Issue
+from bss.rating.line import BillableLine
 from bss.subscriptions import queries as subscriptions
 from bss.viewer import Viewer
 from schema.asking import Info

@@ -13,9 +13,9 @@ from strawberry.scalars import JSON
 from bss.catalogue.price_list import ChargeKind
 from bss.identifier import Kind
 from bss.invoicing import queries
-from bss.invoicing.line import LineKind as LineKind
 from bss.invoicing.usage_hours import LineHour, usage_hours
 from bss.organisations import queries as organisations
+from bss.rating.line import LineKind as LineKind
 from bss.subscriptions import queries as subscriptions
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed_under

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.invoicing import queries
-from bss.invoicing.cost_to_date import cost_to_date
 from bss.invoicing.document import digest
 from bss.invoicing.draft_invoice import DraftInvoice, draft_invoice
+from bss.rating.cost_to_date import cost_to_date
 from bss.transaction.database import Database
 from tests.hierarchy.test_moved_billing import day, move, two_lites
 from tests.invoicing.books import Books

@@ -13,8 +13,8 @@ from bss.cycle import cycle_of
 from bss.identifier import uuid7
 from bss.invoicing import verify
 from bss.invoicing.bill_run import BillRunIncomplete, run
-from bss.invoicing.cost_to_date import cost_to_date
 from bss.invoicing.draft_invoice import draft_invoice
+from bss.rating.cost_to_date import cost_to_date
 from bss.subscriptions.cancel_subscription import CancelSubscription, cancel_subscription
 from bss.subscriptions.change_quantity import ChangeQuantity, change_quantity
 from bss.subscriptions.create_subscription import CreateSubscription, create_subscription

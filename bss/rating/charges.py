@@ -1,11 +1,11 @@
 """Charges: which lines are due for a subscription's consumption in one billing period on one edge.
 
 Owns: the rules of recurring, one-time and usage charges, as pure functions. Does not own: what a line costs
-(`bss.tariff`), which version of a price list is in force (`bss.invoicing.prices`), or storing anything.
+(`bss.tariff`), which version of a price list is in force (`bss.rating.prices`), or storing anything.
 
 Recurring charges of a month are due in arrears for the active stretches of the period, up to the removal of the
 service; trials and suspensions are free of them. Those of other cycles, and those in advance, are due by
-`bss.invoicing.cycles`. A one-time charge is due in the period in which the subscription first was active. Usage is due
+`bss.rating.cycles`. A one-time charge is due in the period in which the subscription first was active. Usage is due
 for the hours that start in the period, at the prices of the period's last offering.
 """
 
@@ -20,12 +20,12 @@ from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
-from bss.invoicing.consumption import Consumption
-from bss.invoicing.line import LineKind
-from bss.invoicing.stretch import Stretch
-from bss.invoicing.unbillable import Unbillable
 from bss.period import WHOLE, Period, Share
 from bss.policy import MoneyPolicy
+from bss.rating.consumption import Consumption
+from bss.rating.line import LineKind
+from bss.rating.stretch import Stretch
+from bss.rating.unbillable import Unbillable
 from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.price import Price
 from bss.tariff.proration import share

@@ -1,7 +1,7 @@
 """Consumption: what a subscription was, what it used, and where it stood, within one billing period.
 
 Owns: the one reading of segments and hourly usage from which every edge is rated, and what of it lies in a part of the
-period. Does not own: what is charged for it (`bss.invoicing.charges`), or the rows that it reads
+period. Does not own: what is charged for it (`bss.rating.charges`), or the rows that it reads
 (`bss.subscriptions`, `bss.metering`).
 """
 
@@ -15,9 +15,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from bss.invoicing.history import History, histories
-from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.period import Period
+from bss.rating.history import History, histories
+from bss.rating.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.transaction.begin import Transaction
 
 FIRST = UUID(int=0)

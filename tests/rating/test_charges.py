@@ -10,12 +10,12 @@ import pytest
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
-from bss.invoicing.charges import Charge, Due, Prices, Terms, due
-from bss.invoicing.consumption import Consumption
-from bss.invoicing.stretch import Stretch
-from bss.invoicing.unbillable import Unbillable
 from bss.period import Period, Share
 from bss.policy import policy_named
+from bss.rating.charges import Charge, Due, Prices, Terms, due
+from bss.rating.consumption import Consumption
+from bss.rating.stretch import Stretch
+from bss.rating.unbillable import Unbillable
 from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.flat import Flat
 

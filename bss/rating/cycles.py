@@ -1,7 +1,7 @@
 """Cycles: what is due in a billing period of charges that are paid by a cycle of their own, or in advance.
 
 Owns: the rules, as pure functions. Does not own: where cycles begin (`bss.cycle`), what a part costs (`bss.tariff`),
-the prices of a cycle (`bss.invoicing.cycle_prices`), or the charges of the month in arrears (`bss.invoicing.charges`).
+the prices of a cycle (`bss.rating.cycle_prices`), or the charges of the month in arrears (`bss.rating.charges`).
 
 A stretch of a subscription falls into parts at the bounds of its cycles. In arrears a part is due when it has ended, in
 advance when it begins, and then up to its cycle's end, or to the stretch's own end where that is in effect by the end
@@ -23,13 +23,13 @@ from uuid import UUID
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY
-from bss.invoicing.charged import ChargedLine, Standing, standing
-from bss.invoicing.charges import Charge, Due
-from bss.invoicing.history import History
-from bss.invoicing.line import LineKind
-from bss.invoicing.stretch import Stretch
 from bss.period import Period, Share
 from bss.policy import MoneyPolicy
+from bss.rating.charged import ChargedLine, Standing, standing
+from bss.rating.charges import Charge, Due
+from bss.rating.history import History
+from bss.rating.line import LineKind
+from bss.rating.stretch import Stretch
 from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.proration import share
 from bss.tariff.quantity import Quantity

@@ -1,6 +1,6 @@
 """Issues: why a subscription cannot be charged on an edge, as the operator, and as others are told.
 
-Owns: the values. Does not own: finding issues (`bss.invoicing.rate_lines`), or who is told a supplier's words
+Owns: the values. Does not own: finding issues (`bss.rating.rate_lines`), or who is told a supplier's words
 (`bss.provisioning.told`).
 """
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from bss.invoicing.unbillable import Unbillable
 from bss.provisioning.told import NOT_ACCEPTED
+from bss.rating.unbillable import Unbillable
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Cost to date: what the open billing period would be billed for an account, were it closed now.
 
 Owns: that only what the account itself pays leaves the computation. Does not own: the rating, as a bill run's
-(`bss.invoicing.so_far`). Nothing is written.
+(`bss.rating.so_far`). Nothing is written.
 
 An account is asked about by those who have it in their scope, and they see the edge on which it buys: X sees what X
 pays, and Lite sees that too, because X pays it to Lite. The price lists lie above the buyer; they are read from
@@ -17,14 +17,14 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.catalogue.queries import meters
-from bss.invoicing.channel import edges_bought_at
-from bss.invoicing.issue import Issue
-from bss.invoicing.line import BillableLine
-from bss.invoicing.so_far import as_the_bill_run, rated_so_far
 from bss.metering.freshness import Freshness, Scope, freshness
 from bss.organisations import queries as organisations
 from bss.period import Period
 from bss.permission import Permission
+from bss.rating.channel import edges_bought_at
+from bss.rating.issue import Issue
+from bss.rating.line import BillableLine
+from bss.rating.so_far import as_the_bill_run, rated_so_far
 from bss.transaction.begin import Transaction, raised, reading
 from bss.viewer import Viewer, requires
 

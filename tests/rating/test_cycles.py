@@ -14,14 +14,14 @@ from hypothesis import strategies as st
 
 from bss.catalogue.price_list import ChargeKind
 from bss.cycle import MONTHLY, Cycle, CycleAnchor, CycleUnit, cycle_of
-from bss.invoicing.charged import ChargedLine
-from bss.invoicing.charges import Charge, Due
-from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
-from bss.invoicing.history import EVER, History
-from bss.invoicing.line import LineKind
-from bss.invoicing.stretch import Place, Stretch
 from bss.period import Period, billing_period
 from bss.policy import POLICIES
+from bss.rating.charged import ChargedLine
+from bss.rating.charges import Charge, Due
+from bss.rating.cycles import Agreed, CycleTerms, due_by_cycle
+from bss.rating.history import EVER, History
+from bss.rating.line import LineKind
+from bss.rating.stretch import Place, Stretch
 from bss.subscriptions.timeline import SegmentStatus
 from bss.tariff.explain import stripped
 from bss.tariff.per_unit import PerUnit

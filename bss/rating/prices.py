@@ -14,8 +14,8 @@ from bss.catalogue import queries as catalogue
 from bss.catalogue.meter import Meter
 from bss.catalogue.price_list import ChargeKind, PriceLine
 from bss.catalogue.product import Offering
-from bss.invoicing.charges import Charge, Prices
 from bss.period import Period
+from bss.rating.charges import Charge, Prices
 from bss.tariff.price import from_data
 from bss.tariff.problems import InvalidPrice
 from bss.transaction.begin import Transaction

@@ -1,7 +1,7 @@
 """Stretches: parts of a subscription's life, and the places and windows of time by which they are parted. Pure.
 
-Owns: the values, and the cutting of stretches to windows. Does not own: reading them (`bss.invoicing.consumption`,
-`bss.invoicing.history`), or what is charged for them (`bss.invoicing.charges`, `bss.invoicing.cycles`).
+Owns: the values, and the cutting of stretches to windows. Does not own: reading them (`bss.rating.consumption`,
+`bss.rating.history`), or what is charged for them (`bss.rating.charges`, `bss.rating.cycles`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The prices of cycles: a cycle is charged, and credited, by what was agreed when it began or was taken, to its end.
 
 Owns: which version of a list prices a cycle, and all that a billing period is rated by, read at once. Does not own:
-the version of a billing period (`bss.invoicing.prices`), or what is due of a cycle (`bss.invoicing.cycles`).
+the version of a billing period (`bss.rating.prices`), or what is due of a cycle (`bss.rating.cycles`).
 """
 
 from __future__ import annotations
@@ -15,11 +15,11 @@ from bss.agreements.edge import Edge
 from bss.agreements.past_terms import PastTerms
 from bss.agreements.queries import past_terms
 from bss.catalogue import queries as catalogue
-from bss.invoicing.charges import Charge, Prices
-from bss.invoicing.history import offerings_by_cycle
-from bss.invoicing.prices import by_offering, prices_of_period
-from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
+from bss.rating.charges import Charge, Prices
+from bss.rating.history import offerings_by_cycle
+from bss.rating.prices import by_offering, prices_of_period
+from bss.rating.unbillable import Unbillable
 from bss.transaction.begin import Transaction
 
 

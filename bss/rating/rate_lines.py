@@ -1,7 +1,7 @@
 """From the consumption of a subscription to its rated lines, on every edge of its chain.
 
 Owns: that one reading is rated on each edge for the time that the edge was in the chain, and that a subscription which
-cannot be charged on an edge has no line there. Does not own: the rating on one edge (`bss.invoicing.edge_rating`), or
+cannot be charged on an edge has no line there. Does not own: the rating on one edge (`bss.rating.edge_rating`), or
 storing (`bss.invoicing.write_lines`).
 """
 
@@ -14,15 +14,15 @@ from itertools import pairwise
 from uuid import UUID
 
 from bss.agreements.edge import Edge
-from bss.invoicing.channel import Channel
-from bss.invoicing.consumption import Consumption
-from bss.invoicing.cycle_prices import PeriodTerms
-from bss.invoicing.edge_rating import EdgeRating
-from bss.invoicing.issue import Issue, Refused
-from bss.invoicing.line import BillableLine
-from bss.invoicing.stretch import Place, Window
-from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
+from bss.rating.channel import Channel
+from bss.rating.consumption import Consumption
+from bss.rating.cycle_prices import PeriodTerms
+from bss.rating.edge_rating import EdgeRating
+from bss.rating.issue import Issue, Refused
+from bss.rating.line import BillableLine
+from bss.rating.stretch import Place, Window
+from bss.rating.unbillable import Unbillable
 from bss.subscriptions.timeline import SegmentStatus
 
 

@@ -1,7 +1,8 @@
 """A billable line: what one charge of one subscription costs on one edge for one service period.
 
 Owns: the line as it is stored, and the ids by which a second run finds what the first one wrote. Does not own:
-which lines are due (`bss.invoicing.charges`), or the order in which a document shows them.
+which lines are due (`bss.rating.charges`), storing them (`bss.invoicing.write_lines`), or the order in which a document
+shows them.
 """
 
 from __future__ import annotations

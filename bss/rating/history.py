@@ -1,7 +1,8 @@
 """History: all the life of the subscriptions that are charged by a cycle of their own, or in advance.
 
-Owns: which subscriptions these are, the reading of them, and what stands charged of them. Does not own: what lies in
-one billing period of all others (`bss.invoicing.consumption`), or what is due (`bss.invoicing.cycles`).
+Owns: which subscriptions these are, the reading of them, and what stands charged of them: the one reading of stored
+lines here. Does not own: those lines (`bss.invoicing.write_lines`), what lies in one billing period of all others
+(`bss.rating.consumption`), or what is due (`bss.rating.cycles`).
 """
 
 from __future__ import annotations
@@ -13,9 +14,9 @@ from uuid import UUID
 
 from asyncpg import Record
 
-from bss.invoicing.charged import ChargedLine
-from bss.invoicing.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.period import Period
+from bss.rating.charged import ChargedLine
+from bss.rating.stretch import Place, Stretch, Window, cut, stretches_of
 from bss.subscriptions.timeline import SegmentStatus
 from bss.transaction.begin import Transaction
 

@@ -1,6 +1,6 @@
 """The refusal to charge a subscription on an edge, with all that speaks against it.
 
-Owns: the exception. Does not own: what becomes of it (`bss.invoicing.issue`).
+Owns: the exception. Does not own: what becomes of it (`bss.rating.issue`).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What stands charged: the lines of closed periods that a cycle has on an edge, less what was credited of them. Pure.
 
 Owns: the value, and the reckoning of credits against charges. Does not own: reading the lines
-(`bss.invoicing.history`), or what ought to stand (`bss.invoicing.cycles`).
+(`bss.rating.history`), or what ought to stand (`bss.rating.cycles`).
 """
 
 from __future__ import annotations
@@ -12,9 +12,9 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
-from bss.invoicing.line import LineKind
-from bss.invoicing.unbillable import Unbillable
 from bss.period import Share
+from bss.rating.line import LineKind
+from bss.rating.unbillable import Unbillable
 
 
 class ChargedLine(NamedTuple):

@@ -13,15 +13,15 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.agreements.edge import Edge
-from bss.invoicing.channel import channel_around
-from bss.invoicing.consumption import Consumption, consumption_of
-from bss.invoicing.cycle_prices import terms_of_period
-from bss.invoicing.issue import Issue
-from bss.invoicing.line import BillableLine
-from bss.invoicing.rate_lines import PeriodRating
 from bss.module import ALL_MODULES
 from bss.period import Period
 from bss.permission import Permission
+from bss.rating.channel import channel_around
+from bss.rating.consumption import Consumption, consumption_of
+from bss.rating.cycle_prices import terms_of_period
+from bss.rating.issue import Issue
+from bss.rating.line import BillableLine
+from bss.rating.rate_lines import PeriodRating
 from bss.refusal import InvalidInput
 from bss.transaction.begin import Transaction
 from bss.viewer import Viewer

@@ -1,7 +1,7 @@
 """Rating on one edge: the lines of a subscription in one billing period, by the edge's own terms.
 
 Owns: how what is due becomes a line, and that usage is rounded by the line. Does not own: what is due
-(`bss.invoicing.charges`, `bss.invoicing.cycles`), or the arithmetic (`bss.tariff.rating`).
+(`bss.rating.charges`, `bss.rating.cycles`), or the arithmetic (`bss.tariff.rating`).
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
 from bss.catalogue.price_list import ChargeKind
 from bss.catalogue.pricing import costs_nothing
-from bss.invoicing.charged import Standing
-from bss.invoicing.charges import Charge, Due, Prices, Terms, due
-from bss.invoicing.consumption import Consumption
-from bss.invoicing.cycle_prices import PeriodTerms
-from bss.invoicing.cycles import Agreed, CycleTerms, due_by_cycle
-from bss.invoicing.issue import Issue, Refused
-from bss.invoicing.line import BillableLine, LineKind, invoice_id, line_id
-from bss.invoicing.stretch import Stretch
-from bss.invoicing.unbillable import Unbillable
 from bss.period import Period
 from bss.policy import LicenceLines, MoneyPolicy, policy_named
+from bss.rating.charged import Standing
+from bss.rating.charges import Charge, Due, Prices, Terms, due
+from bss.rating.consumption import Consumption
+from bss.rating.cycle_prices import PeriodTerms
+from bss.rating.cycles import Agreed, CycleTerms, due_by_cycle
+from bss.rating.issue import Issue, Refused
+from bss.rating.line import BillableLine, LineKind, invoice_id, line_id
+from bss.rating.stretch import Stretch
+from bss.rating.unbillable import Unbillable
 from bss.tariff.rating import credit, rate
 
 
