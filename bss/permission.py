@@ -6,6 +6,7 @@ operation needs what: that is declared once, on the command or the query.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -70,3 +71,28 @@ OF_THE_WHOLE_ORGANISATION = frozenset(
 )
 """What concerns rows that lie at no account, or what is charged on every edge up to the root: only a viewer of the
 whole tree can have it, whatever its role says."""
+
+IMPLIED: dict[Permission, frozenset[Permission]] = {
+    Permission.ACCOUNT_CREATE: frozenset({Permission.ACCOUNT_VIEW}),
+    Permission.ACCOUNT_MANAGE: frozenset({Permission.ACCOUNT_VIEW}),
+    Permission.ACCOUNT_MOVE: frozenset({Permission.ACCOUNT_VIEW, Permission.SUBSCRIPTION_VIEW}),
+    Permission.CATALOGUE_MANAGE: frozenset({Permission.CATALOGUE_VIEW, Permission.SUBSCRIPTION_VIEW}),
+    Permission.EDGE_MANAGE: frozenset({Permission.EDGE_VIEW, Permission.PRICE_VIEW}),
+    Permission.ISSUER_MANAGE: frozenset({Permission.EDGE_VIEW}),
+    Permission.JOB_MANAGE: frozenset({Permission.JOB_VIEW}),
+    Permission.LINK_MANAGE: frozenset({Permission.LINK_VIEW}),
+    Permission.PERSON_MANAGE: frozenset({Permission.PERSON_VIEW}),
+    Permission.PRICE_MANAGE: frozenset({Permission.PRICE_VIEW, Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW}),
+    Permission.RELATION_MANAGE: frozenset({Permission.RELATION_VIEW}),
+    Permission.ROLE_MANAGE: frozenset({Permission.PERSON_VIEW}),
+    Permission.SUBSCRIPTION_MANAGE: frozenset({Permission.SUBSCRIPTION_VIEW}),
+    Permission.USAGE_CORRECT: frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW}),
+    Permission.VENDOR_MANAGE: frozenset({Permission.EDGE_VIEW, Permission.PRICE_VIEW}),
+}
+"""What somebody sees who may change something: what the change has to look at. No view implies another one."""
+
+
+def with_implied(permissions: Iterable[Permission]) -> frozenset[Permission]:
+    """The permissions, and all that they imply."""
+    given = frozenset(permissions)
+    return given.union(*(IMPLIED[each] for each in given if each in IMPLIED))

@@ -7,10 +7,10 @@ words (`bss.permission`), the roles that an organisation adds, or who has which 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from bss.permission import HISTORY, OF_THE_WHOLE_ORGANISATION, Permission
+from bss.permission import HISTORY, OF_THE_WHOLE_ORGANISATION, Permission, with_implied
 from bss.refusal import Problem
 
 
@@ -69,7 +69,7 @@ LEAST: dict[RoleKind, frozenset[Permission]] = {
 """What every role of a kind allows: no client is without its history (A23)."""
 
 STANDARD: dict[str, Role] = {
-    role.code: role
+    role.code: replace(role, permissions=with_implied(role.permissions))
     for role in (
         Role("owner", "Owner", RoleKind.STAFF, _EVERYTHING),
         Role(
@@ -165,7 +165,7 @@ def standard_with(permission: Permission) -> tuple[str, ...]:
 
 def role_problems(kind: RoleKind, permissions: Collection[Permission]) -> Iterator[Problem]:
     """Everything that keeps a role of this kind from allowing just these."""
-    for beyond in sorted(set(permissions) - MOST[kind]):
+    for beyond in sorted(with_implied(permissions) - MOST[kind]):
         yield Problem(("permissions",), f"A {kind} role cannot allow {beyond}.")
     for lacking in sorted(LEAST[kind] - set(permissions)):
         yield Problem(("permissions",), f"A {kind} role always allows {lacking}.")

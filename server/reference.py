@@ -19,10 +19,11 @@ import sync
 from bss.jobs.job import MEANING as JOB_MEANING
 from bss.jobs.job import JobKind
 from bss.outbox.event import MEANING, EventName
-from bss.permission import Permission
+from bss.permission import IMPLIED, Permission
 from bss.refusal import Refusal, catalogue
-from bss.role import standard_with
+from bss.role import MOST, STANDARD, RoleKind, standard_with
 from bss.transaction.command import COMMANDS
+from schema.execution import schema as api
 from server.command_line.main import bss as command_line
 from server.settings import Settings
 from workers.reactions import REACTIONS
@@ -55,11 +56,36 @@ def settings_page() -> str:
 
 def permissions_page() -> str:
     used: dict[Permission, list[str]] = {word: [] for word in Permission}
-    for name, command in sorted(COMMANDS.items()):
-        used[command.requires].append(f"`{name}`")
-    roles = {word: standard_with(word) for word in Permission}
-    rows = ((f"`{word.value}`", ", ".join(roles[word]), ", ".join(used[word])) for word in Permission)
-    return "# Permissions\n\n" + _table(("permission", "standard roles that have it", "commands"), rows)
+    for name, permission in (*_commands(), *_root_fields()):
+        used[permission].append(f"`{name}`")
+    rows = (
+        (
+            f"`{word.value}`",
+            ", ".join(f"`{each}`" for each in sorted(IMPLIED.get(word, ()))),
+            ", ".join(standard_with(word)),
+            ", ".join(used[word]),
+        )
+        for word in Permission
+    )
+    heads = ("permission", "implies", "standard roles that have it", "commands, and fields of the query")
+    roles = ((f"`{role.code}`", role.name, role.kind.value) for role in STANDARD.values())
+    kinds = ((f"{kind}", ", ".join(f"`{each}`" for each in sorted(MOST[kind]))) for kind in RoleKind)
+    return (
+        f"# Permissions\n\n{_table(heads, rows)}\n## Standard roles\n\n{_table(('role', 'name', 'kind'), roles)}"
+        f"\n## The most that a role of one's own may allow\n\n{_table(('kind', 'permissions'), kinds)}"
+    )
+
+
+def _commands() -> Iterator[tuple[str, Permission]]:
+    yield from ((name, command.requires) for name, command in sorted(COMMANDS.items()))
+
+
+def _root_fields() -> Iterator[tuple[str, Permission]]:
+    """The fields of the query that the SDL shows with a permission."""
+    query = api._schema.query_type
+    for name, field in sorted(query.fields.items() if query else ()):
+        for directive in field.extensions["strawberry-definition"].directives:
+            yield name, Permission(directive.permission)
 
 
 def refusals_page() -> str:

@@ -12,7 +12,7 @@ from tortoise.exceptions import IntegrityError
 from bss.access.grant import refuse_more
 from bss.access.models import RoleModel
 from bss.access.own_roles import MOST_OWN
-from bss.permission import Permission
+from bss.permission import Permission, with_implied
 from bss.refusal import Conflict, InvalidInput, Problem
 from bss.role import STANDARD, RoleKind, role_problems
 from bss.text import MOST_NAME, text_problems
@@ -38,7 +38,7 @@ async def create_role(tx: Transaction, request: CreateRole, now: datetime) -> Ou
     name = request.name.strip()
     if problems := [*_problems(request.code, name), *role_problems(request.kind, request.permissions)]:
         raise InvalidInput(problems)
-    refuse_more(tx.viewer, request.permissions)
+    refuse_more(tx.viewer, with_implied(request.permissions))
     await _refuse_too_many(tx)
     try:
         made = await RoleModel.create(

@@ -15,7 +15,7 @@ import orjson
 from asyncpg import Record
 
 from bss.identifier import derived
-from bss.permission import Permission
+from bss.permission import Permission, with_implied
 from bss.refusal import NotFound, WrongState
 from bss.role import LEAST, MOST, STANDARD, Role, RoleKind
 from bss.transaction.begin import Transaction, reading
@@ -39,7 +39,8 @@ class OwnedRole:
 
 def allowed(kind: RoleKind, words: Iterable[str]) -> frozenset[Permission]:
     """What the words of a row allow, whoever wrote it: no word that is gone, nothing beyond its kind, and its least."""
-    return frozenset(Permission(word) for word in words if word in set(Permission)) & MOST[kind] | LEAST[kind]
+    known = {Permission(word) for word in words if word in set(Permission)}
+    return with_implied(known) & MOST[kind] | LEAST[kind]
 
 
 def standard_id(organisation_id: UUID, code: str) -> UUID:

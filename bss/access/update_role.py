@@ -11,7 +11,7 @@ import orjson
 from bss.access.create_role import name_problems
 from bss.access.grant import refuse_more
 from bss.access.own_roles import held_role
-from bss.permission import Permission
+from bss.permission import Permission, with_implied
 from bss.refusal import Conflict, InvalidInput, NotFound, WrongState
 from bss.role import role_problems
 from bss.transaction.begin import Transaction
@@ -38,7 +38,7 @@ async def update_role(tx: Transaction, request: UpdateRole, now: datetime) -> Ou
     permissions = found.role.permissions if request.permissions is None else request.permissions
     if problems := [*name_problems(name), *role_problems(found.role.kind, permissions)]:
         raise InvalidInput(problems)
-    refuse_more(tx.viewer, found.role.permissions | permissions)
+    refuse_more(tx.viewer, found.role.permissions | with_implied(permissions))
     await tx.connection.execute(
         "UPDATE role SET name = $3, permissions = $4, version = version + 1 WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, found.id, name, orjson.dumps(sorted(permissions)).decode()),

@@ -58,6 +58,11 @@ async def edges(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, Edge]:
 @requires(Permission.EDGE_VIEW)
 async def past_terms(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, tuple[PastTerms, ...]]:
     """What the terms of these edges were before they were changed, by edge id, the first change first."""
+    return await former_terms(viewer, edge_ids)
+
+
+async def former_terms(viewer: Viewer, edge_ids: Collection[UUID]) -> dict[UUID, tuple[PastTerms, ...]]:
+    """The same, for what is decided within the domain: nobody is told of them."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {', '.join(PastTerms.__dataclass_fields__)} FROM past_terms WHERE {IN_SCOPE} AND edge_id = ANY($3)"

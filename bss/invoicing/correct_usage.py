@@ -10,7 +10,7 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
-from bss.agreements.queries import past_terms
+from bss.agreements.queries import former_terms
 from bss.identifier import Kind, public
 from bss.invoicing.bill_run import BillRunState
 from bss.invoicing.open_periods import closed_by_run, issued_among
@@ -43,7 +43,7 @@ async def _edges(tx: Transaction, subject: Subject, hour: datetime) -> tuple[Edg
     channel = await channel_of(tx)
     supply = channel.supply(subject.offering_id)
     found = (*channel.selling(await _place(tx, subject, hour), hour), *(() if supply is None else (supply,)))
-    past = await past_terms(tx.viewer, [edge.id for edge in found])
+    past = await former_terms(tx.viewer, [edge.id for edge in found])
     return tuple(as_of(edge, past.get(edge.id, ()), hour) for edge in found)
 
 

@@ -17,7 +17,7 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import PastTerms, as_of
-from bss.agreements.queries import past_terms
+from bss.agreements.queries import former_terms
 from bss.agreements.rows import BUYS_FROM, EDGE_COLUMNS, WITH_SELLER, edge_of
 from bss.catalogue.rows import SUPPLIER
 from bss.period import Period
@@ -107,7 +107,7 @@ async def open_for_bill_to(tx: Transaction, account_id: UUID, now: datetime) -> 
 
 async def _beginnings(tx: Transaction, select: str, until: datetime, *more: UUID) -> list[Beginning]:
     rows = await tx.connection.fetch(select, tx.organisation_id, tx.viewer.path, until, *more)
-    past = await past_terms(tx.viewer, [row["id"] for row in rows])
+    past = await former_terms(tx.viewer, [row["id"] for row in rows])
     return [Beginning(edge_of(row), row["earliest"], row["through"], past.get(row["id"], ())) for row in rows]
 
 
@@ -154,7 +154,7 @@ async def billed_through(tx: Transaction, edge_ids: Iterable[UUID]) -> datetime 
         f" FROM edge e {WITH_SELLER} WHERE e.organisation_id = $1 AND e.id = ANY($2)",
         *(tx.organisation_id, list(edge_ids)),
     )
-    past = await past_terms(tx.viewer, [row["id"] for row in rows])
+    past = await former_terms(tx.viewer, [row["id"] for row in rows])
     ends = [row["invoiced"] for row in rows if row["invoiced"] is not None]
     for row in rows:
         if (through := row["through"]) is not None:

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import as_of
-from bss.agreements.queries import past_terms
+from bss.agreements.queries import former_terms
 from bss.canonical import digest as canonical_digest
 from bss.invoicing.assemble import Parties, assembled
 from bss.invoicing.bill import Bill, bills_of, named, parties_of
@@ -137,7 +137,7 @@ def _digest_of(lines: Sequence[dict[str, object]]) -> str:
 async def _billed(tx: Transaction, edge_id: UUID, billing_start: datetime) -> tuple[Edge, Period, Bill | None]:
     """The edge, its period that starts then, and the bill that it shares with other edges of its Bill-To."""
     now = await all_edges(tx)
-    past = await past_terms(tx.viewer, [edge.id for edge in now])
+    past = await former_terms(tx.viewer, [edge.id for edge in now])
     edges = [as_of(edge, past.get(edge.id, ()), billing_start) for edge in now]
     edge = next((edge for edge in edges if edge.id == edge_id), None)
     if edge is None:

@@ -57,8 +57,11 @@ async def organisation(viewer: Viewer) -> Organisation:
 
 
 async def one(viewer: Viewer, account_id: UUID, *, path: Iterable[str] = ()) -> Account:
-    """The account. Raises `NotFound` with the input's `path` when it is not in the viewer's scope."""
-    found = await many(viewer, (account_id,))
+    """The account that an operation is about, which has declared its own permission.
+
+    Raises `NotFound` with the input's `path` when it is not in the viewer's scope.
+    """
+    found = await _among(viewer, (account_id,))
     if not found:
         raise NotFound("account", path)
     return found[account_id]
@@ -67,6 +70,10 @@ async def one(viewer: Viewer, account_id: UUID, *, path: Iterable[str] = ()) -> 
 @requires(Permission.ACCOUNT_VIEW)
 async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Account]:
     """The accounts among these that the viewer can see, by id."""
+    return await _among(viewer, account_ids)
+
+
+async def _among(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Account]:
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE} AND id = ANY($3)",

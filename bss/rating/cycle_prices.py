@@ -13,7 +13,7 @@ from uuid import UUID
 
 from bss.agreements.edge import Edge
 from bss.agreements.past_terms import PastTerms
-from bss.agreements.queries import past_terms
+from bss.agreements.queries import former_terms
 from bss.catalogue import queries as catalogue
 from bss.period import Period
 from bss.rating.charges import Charge, Prices
@@ -81,7 +81,7 @@ async def terms_of_period(
     offering_ids = await offerings_by_cycle(tx)
     if not offering_ids:
         return PeriodTerms(prices, CyclePrices(), {})
-    past = await past_terms(tx.viewer, [edge.id for edge in edges])
+    past = await former_terms(tx.viewer, [edge.id for edge in edges])
     lists = {edge.price_list_id for edge in edges} | {one.price_list_id for some in past.values() for one in some}
     return PeriodTerms(prices, await _cycle_prices(tx, lists, offering_ids, period, known_at), past)
 

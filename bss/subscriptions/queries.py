@@ -47,8 +47,11 @@ _OVER_TIME = (
 
 
 async def one(viewer: Viewer, subscription_id: UUID, *, path: Iterable[str] = ()) -> Subscription:
-    """The subscription. Raises `NotFound` with the input's `path` when it is not in the viewer's scope."""
-    found = await many(viewer, (subscription_id,))
+    """The subscription that an operation is about, which has declared its own permission.
+
+    Raises `NotFound` with the input's `path` when it is not in the viewer's scope.
+    """
+    found = await _among(viewer, (subscription_id,))
     if not found:
         raise NotFound("subscription", path)
     return found[subscription_id]
@@ -57,6 +60,10 @@ async def one(viewer: Viewer, subscription_id: UUID, *, path: Iterable[str] = ()
 @requires(Permission.SUBSCRIPTION_VIEW)
 async def many(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, Subscription]:
     """The subscriptions among these that the viewer can see, by id. One statement."""
+    return await _among(viewer, subscription_ids)
+
+
+async def _among(viewer: Viewer, subscription_ids: Collection[UUID]) -> dict[UUID, Subscription]:
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
             f"SELECT {SUBSCRIPTION_COLUMNS} FROM subscription WHERE {IN_SCOPE} AND id = ANY($3)",

@@ -82,12 +82,14 @@ class ChannelExport:
 
 async def _top(info: Info, under: strawberry.ID | None) -> Account:
     viewer = info.context.viewer
-    if under is not None:
-        return await organisations.one(viewer, uuid_of(Kind.ACCOUNT, under, "under"), path=("under",))
-    found = await organisations.by_path(viewer, (viewer.path,))
-    if viewer.path not in found:
+    if under is None:
+        top = (await organisations.by_path(viewer, (viewer.path,))).get(viewer.path)
+    else:
+        identifier = uuid_of(Kind.ACCOUNT, under, "under")
+        top = (await organisations.many(viewer, (identifier,))).get(identifier)
+    if top is None:
         raise NotFound("account", ("under",))
-    return found[viewer.path]
+    return top
 
 
 @strawberry.type

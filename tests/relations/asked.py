@@ -8,10 +8,14 @@ from __future__ import annotations
 
 import copy
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from graphql import get_named_type, is_leaf_type
+
 from bss.identifier import Kind, kind_of, public, uuid7
+from bss.permission import Permission
 from bss.viewer import Viewer
 from schema.execution import execute
 from schema.node import FINDERS
@@ -23,14 +27,26 @@ COLUMNS = {"owner": "own", "own": "own", "below": "below", "above": "above", "be
 """Where the object of a column stands. The organisation's owner asks in the first and in the last."""
 DONE, FOUND, UNKNOWN, NONE = "done", "found", "unknown", "-"
 SINCE_MAY = {
-    "from": '"2026-05-01T00:00:00Z"',
+    "from": '"2026-05-02T00:00:00Z"',
     "to": '"2026-06-02T00:00:00Z"',
     "since": '"2026-05-01"',
     "until": '"2026-07-01"',
+    "text": '"seats"',
+    "country": '"DE"',
+    "number": '"136695976"',
 }
 NAMES = {"subscriptionIds": "subscription", "under": "account", "billToAccountId": "account", "priceListId": "list"}
 """What an argument of a query names, where its own name does not tell."""
 
+ASKED = {
+    "id": "account",
+    "accountId": "account",
+    "subscriptionId": "subscription",
+    "subscriptionIds": "subscription",
+    "priceListId": "list",
+    "invoiceId": "invoice",
+}
+"""What the required arguments of queries name."""
 Cell = tuple[str, str, str]
 """Row, column, outcome."""
 
@@ -77,24 +93,25 @@ async def _outcome(
     world: World, reached: list[str], column: str, mutation: str, given: dict[str, Any], identifier: str
 ) -> str:
     reached.clear()
-    body = await _call(world, column, mutation, given)
+    viewer = viewer_of(world, column)
+    body = await _call(world, viewer, mutation, given)
     if reached:
         return DONE
     assert "errors" not in body, (mutation, given, body)
     if identifier and column in ("above", "beside"):
         nobodys = another(identifier)
-        unknown = await _call(world, column, mutation, json.loads(json.dumps(given).replace(identifier, nobodys)))
+        unknown = await _call(world, viewer, mutation, json.loads(json.dumps(given).replace(identifier, nobodys)))
         if json.dumps(unknown).replace(nobodys, identifier) == json.dumps(body):
             return UNKNOWN
     return str(body["data"][mutation]["code"])
 
 
-async def _call(world: World, column: str, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
+async def _call(world: World, viewer: Viewer, mutation: str, given: dict[str, Any]) -> dict[str, Any]:
     document = (
         f"mutation($input: {mutation[0].upper()}{mutation[1:]}Input!) {{ {mutation}(input: $input,"
         ' idempotencyKey: "key") { __typename ... on Refusal { code message path problems { path message } } } }'
     )
-    return await execute(document, viewer_of(world, column), world.books.clock, {"input": given})
+    return await execute(document, viewer, world.books.clock, {"input": given})
 
 
 def _resolved(world: World, given: Any) -> Any:
@@ -177,3 +194,30 @@ async def lists(world: World) -> AsyncIterator[Cell]:
                 listed = {edge["node"].get("account", edge["node"])["id"] for edge in body["data"][name]["edges"]}
                 there = {*world.ids[place].values(), *(world.ids["nowhere"].values() if column == "owner" else ())}
                 yield name, column, FOUND if listed & there else NONE
+
+
+async def by_permission(
+    world: World, reached: list[str], viewers: Mapping[str, frozenset[Permission]]
+) -> AsyncIterator[Cell]:
+    """Every operation asked with each set of permissions, over the whole organisation and about what is Own's."""
+    for name, permissions in viewers.items():
+        viewer = replace(world.books.staff, permissions=permissions, actor_name=name)
+        for mutation in sorted(roots("Mutation")):
+            yield mutation, name, await asked_mutation(world, reached, viewer, mutation)
+        for query in sorted(roots("Query")):
+            yield query, name, await asked_query(world, viewer, query)
+
+
+async def asked_mutation(world: World, reached: list[str], viewer: Viewer, mutation: str) -> str:
+    reached.clear()
+    body = await _call(world, viewer, mutation, _resolved(world, base(mutation)))
+    return DONE if reached else str(body["data"][mutation]["code"])
+
+
+async def asked_query(world: World, viewer: Viewer, name: str) -> str:
+    field = roots("Query")[name]
+    known = {**SINCE_MAY, **{argument: f'"{at(world, "own", named)}"' for argument, named in ASKED.items()}}
+    shown = "" if is_leaf_type(get_named_type(field.type)) else "{ __typename }"
+    body = await execute(f"{{ {name}{arguments(field, known)} {shown} }}", viewer, world.books.clock, {})
+    errors = [error["extensions"]["code"] for error in body.get("errors", ())]
+    return str(errors[0]) if errors else FOUND

@@ -1,27 +1,49 @@
 """Who may do what to what: every operation that names an object, by where the object stands.
 
 The viewer may do everything within the account Own; the organisation's owner is asked about what is Own's, too, and
-about what is mirrored. `relations.txt` is read in review: a change of what somebody may do is a change of its lines.
+about what is mirrored. `relations.txt` and `roles.txt` are read in review: a change of what somebody may do is a change
+of their lines.
 To write it anew: `BSS_WRITE_RELATIONS=1 python -m pytest tests/relations`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bss.permission import with_implied
+from bss.role import STANDARD
 from bss.transaction import command
+from bss.transaction.command import COMMANDS
 from tests.installation import Server, fresh_database
-from tests.relations.asked import COLUMNS, DONE, FOUND, NONE, UNKNOWN, Undone, lists, mutations, nodes, queries
+from tests.relations.asked import (
+    COLUMNS,
+    DONE,
+    FOUND,
+    NONE,
+    UNKNOWN,
+    Cell,
+    Undone,
+    asked_mutation,
+    asked_query,
+    by_permission,
+    lists,
+    mutations,
+    nodes,
+    queries,
+)
 from tests.relations.world import World, open_world
-from tests.schema.reflection import roots
+from tests.schema.reflection import required, roots
 from tests.sync.channel import Channel
 
-GOLDEN = Path(__file__).parent / "relations.txt"
+RELATIONS, ROLES = (Path(__file__).parent / name for name in ("relations.txt", "roles.txt"))
+GIVING = ("addMembership", "admitPerson", "assignRole", "createRole", "createToken", "endMembership", "updateRole")
+"""Nobody gives, or takes, what they do not have."""
 Matrix = dict[str, dict[str, str]]
 
 
@@ -32,37 +54,76 @@ async def world(server: Server) -> AsyncIterator[World]:
             yield await open_world(await Channel.opened(database, database))
 
 
-@pytest_asyncio.fixture(scope="module")
-async def matrix(world: World) -> Matrix:
-    """Every operation asked about every place; a command is stopped where it would commit."""
-    reached: list[str] = []
-
-    def stop(name: str) -> None:
-        reached.append(name)
-        raise Undone
-
+async def asked(*cells: AsyncIterator[Cell]) -> Matrix:
     found: Matrix = {}
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(command, "fp", stop)
-        for cells in (mutations(world, reached), queries(world), nodes(world), lists(world)):
-            async for row, column, outcome in cells:
-                found.setdefault(row, {})[column] = outcome
+    for each in cells:
+        async for row, column, outcome in each:
+            found.setdefault(row, {})[column] = outcome
     return found
 
 
-def printed(matrix: Matrix) -> str:
-    lines = [("operation", dict(zip(COLUMNS, COLUMNS, strict=True))), *matrix.items()]
+@pytest.fixture(scope="module")
+def reached() -> Iterator[list[str]]:
+    """Every command is stopped where it would commit; the steps that were reached."""
+    found: list[str] = []
+
+    def stop(name: str) -> None:
+        found.append(name)
+        raise Undone
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(command, "fp", stop)
+        yield found
+
+
+@pytest_asyncio.fixture(scope="module")
+async def matrix(world: World, reached: list[str]) -> Matrix:
+    """Every operation asked about every place."""
+    return await asked(mutations(world, reached), queries(world), nodes(world), lists(world))
+
+
+def printed(matrix: Matrix, columns: Iterable[str], width: int) -> str:
+    lines = [("operation", {column: column for column in columns}), *matrix.items()]
     return "".join(
-        f"{row:<42}" + "".join(f"{cells.get(column, NONE):<19}" for column in COLUMNS).rstrip() + "\n"
+        f"{row:<42}" + "".join(f"{cells.get(column, NONE):<{width}}" for column in columns).rstrip() + "\n"
         for row, cells in lines
     )
 
 
-def test_who_may_do_what_is_as_it_was(matrix: Matrix) -> None:
-    text = printed(matrix)
+def is_as_it_was(text: str, golden: Path) -> bool:
     if os.environ.get("BSS_WRITE_RELATIONS"):
-        GOLDEN.write_text(text, encoding="utf-8")
-    assert text.splitlines() == GOLDEN.read_text(encoding="utf-8").splitlines()
+        golden.write_text(text, encoding="utf-8")
+    return text.splitlines() == golden.read_text(encoding="utf-8").splitlines()
+
+
+def test_who_may_do_what_to_what_is_as_it_was(matrix: Matrix) -> None:
+    assert is_as_it_was(printed(matrix, COLUMNS, 19), RELATIONS)
+
+
+async def test_which_role_may_do_what_is_as_it_was(world: World, reached: list[str]) -> None:
+    """None is undecided: a role does an operation, or is denied it, and never refused for another reason."""
+    matrix = await asked(by_permission(world, reached, {code: role.permissions for code, role in STANDARD.items()}))
+    said = {DONE: "yes", FOUND: "yes", "PERMISSION_DENIED": "."}
+    shown = {row: {code: said[each] for code, each in cells.items()} for row, cells in matrix.items()}
+    assert is_as_it_was(printed(shown, STANDARD, 17), ROLES)
+
+
+async def test_an_operation_asks_for_the_permission_that_it_declares_and_for_no_other(
+    world: World, reached: list[str]
+) -> None:
+    """But for what an input may ask for besides: terms, an instant in the past, a role that allows more."""
+    denied = {}
+    for name, field in {**roots("Mutation"), **roots("Query")}.items():
+        needed = required(field)
+        viewer = replace(world.books.staff, permissions=with_implied({needed} if needed else ()))
+        asking = asked_mutation(world, reached, viewer, name) if name in COMMANDS else asked_query(world, viewer, name)
+        if (outcome := await asking) not in (DONE, FOUND):
+            denied[name] = outcome
+    assert denied == {
+        "node": "PERMISSION_DENIED",  # an object's own permission
+        "moveAccount": "PERMISSION_DENIED",  # its terms
+        **dict.fromkeys(GIVING, "PERMISSION_DENIED"),
+    }
 
 
 def test_what_stands_beside_a_viewer_does_not_exist(matrix: Matrix) -> None:
