@@ -25,6 +25,7 @@ from schema.domains.cycle import BillingCycle
 from schema.domains.metering import From, To, UsageTotal, asked_period
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.timeline import Segment, SubscriptionState
+from schema.locks import WHICH, WHO, locked_fields
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 from sync import queries as sync
 
@@ -107,6 +108,14 @@ class Subscription(Node):
             version=subscription.version,
             created_at=subscription.created_at,
         )
+
+    @strawberry.field(description=WHO)
+    def locked_by(self) -> str | None:
+        return self.managed_by if self.mirrored else None
+
+    @strawberry.field(description=WHICH)
+    def locked_fields(self) -> list[str]:
+        return locked_fields("Subscription", is_locked=self.mirrored)
 
     @strawberry.field(directives=needs(organisations.many))
     async def account(self, info: Info) -> Account | None:
