@@ -57,6 +57,7 @@ HISTORY = frozenset({Permission.SUBSCRIPTION_VIEW, Permission.USAGE_VIEW, Permis
 
 OF_THE_WHOLE_ORGANISATION = frozenset(
     {
+        Permission.AUDIT_VIEW,
         Permission.BILL_RUN,
         Permission.JOB_MANAGE,
         Permission.JOB_VIEW,

@@ -21,6 +21,7 @@ from bss.transaction.database import Role
 
 BSS_MODELS = (
     "bss.transaction.models",
+    "bss.audit.models",
     "bss.organisations.models",
     "bss.access.models",
     "bss.relations.models",

@@ -13,7 +13,7 @@ from bss.transaction.guard import (
     tenant_reference,
 )
 
-ORGANISATION_TABLES = ("organisation", "role", "job", "event", "idempotency", "bill_run")
+ORGANISATION_TABLES = ("organisation", "role", "job", "event", "idempotency", "bill_run", "audit_chain")
 ACCOUNT_TABLES = (
     "account",
     "audit",
@@ -59,6 +59,27 @@ TRIGGER_FUNCTIONS = [
     BEGIN
       IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - TG_ARGV = to_jsonb(NEW) - TG_ARGV THEN RETURN NEW; END IF;
       RAISE EXCEPTION 'rows of % are append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
+    # A row of the audit gets its place in the chain once, after it was committed, and nobody takes that away again.
+    """
+    CREATE FUNCTION refuse_rewriting_audit() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE
+      given text[] := CASE WHEN OLD.position IS NULL THEN '{path,position,link}' ELSE '{path}' END;
+    BEGIN
+      IF TG_OP = 'INSERT' AND NEW.position IS NULL AND NEW.link IS NULL THEN RETURN NEW; END IF;
+      IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - given = to_jsonb(NEW) - given THEN RETURN NEW; END IF;
+      RAISE EXCEPTION 'rows of % are append-only, and sealed once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
+    """
+    CREATE FUNCTION refuse_rewinding() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+      IF TG_OP = 'UPDATE' AND NEW.id = OLD.id AND NEW.organisation_id = OLD.organisation_id
+         AND (NEW.position > OLD.position OR NEW.position = OLD.position AND NEW.link = OLD.link) THEN
+        RETURN NEW;
+      END IF;
+      RAISE EXCEPTION 'the head of % goes forward only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END $body$
     """,
     # A line is final once its invoice is issued or, on a supply edge, once a finished run has closed its period. Until
@@ -257,6 +278,10 @@ KEYS = [
     "ALTER TABLE idempotency ALTER COLUMN id SET DEFAULT gen_random_uuid()",
     "ALTER TABLE idempotency ADD CONSTRAINT idempotency_once UNIQUE (organisation_id, actor_id, operation, key)",
     "CREATE INDEX audit_by_time ON audit (organisation_id, recorded_at)",
+    "CREATE INDEX audit_unsealed ON audit (organisation_id, recorded_at, id) WHERE position IS NULL",
+    "CREATE UNIQUE INDEX audit_position_once ON audit (organisation_id, position) WHERE position IS NOT NULL",
+    "ALTER TABLE audit ADD CONSTRAINT audit_sealed_whole CHECK ((position IS NULL) = (link IS NULL) AND position > 0)",
+    "ALTER TABLE audit_chain ADD CONSTRAINT audit_chain_once UNIQUE (organisation_id)",
     "CREATE UNIQUE INDEX contact_one_primary ON contact (organisation_id, account_id)"
     " WHERE is_primary AND removed_at IS NULL",
     *[
@@ -419,7 +444,10 @@ LOCKS = [
     *locked_when("price_version", "received"),
     *locked_when("edge", "received"),
     # A path is the account's place now, copied: moving the account rewrites the copies and nothing else.
-    *append_only("audit", except_for=("path",)),
+    "CREATE TRIGGER audit_is_append_only BEFORE INSERT OR UPDATE OR DELETE ON audit"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_audit()",
+    "CREATE TRIGGER audit_chain_goes_forward BEFORE UPDATE OR DELETE ON audit_chain"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_rewinding()",
     *append_only("bundle", except_for=("path",)),
     *append_only("bundle_component", except_for=("path",)),
     *append_only("price_version", except_for=("path",)),

@@ -56,7 +56,7 @@ class IdempotencyModel(OrganisationRow):
 
 
 class AuditModel(AccountRow):
-    """Who did what; append-only."""
+    """Who did what; append-only. Its place in the chain is given once, later."""
 
     actor_id: UUID = fields.UUIDField()
     actor_name: str = fields.TextField()
@@ -65,6 +65,8 @@ class AuditModel(AccountRow):
     input_digest: str = fields.TextField()
     idempotency_key: str | None = fields.TextField(null=True)
     recorded_at: datetime = fields.DatetimeField()
+    position: int | None = fields.BigIntField(null=True)
+    link: str | None = fields.TextField(null=True)
 
     class Meta:
         table = "audit"
