@@ -51,6 +51,7 @@ class Kind(StrEnum):
     LINK = "lnk"
     PAIR = "par"
     JOB = "job"
+    AUDIT_ENTRY = "aud"
     CONTACT = "con"
     CASE = "cas"
     CASE_COMMENT = "com"

@@ -35,6 +35,12 @@ class Requires:
     permission: str
 
 
+ANSWERED_AS: dict[Answer, type] = {}
+"""As which node an answer shows the very object of the outcome."""
+SHOWN_AS: dict[str, type] = {}
+"""As which node the object of an operation is shown, by the command's name."""
+
+
 def _code_of(refusal: type[Refusal]) -> str:
     return refusal.code
 
@@ -59,6 +65,7 @@ def shown(question: Batched[UUID, Any], node: Any) -> Answer:
             raise NotFound(node.__name__.lower())  # it was made, and has left the caller's scope since
         return node.of(found)
 
+    ANSWERED_AS[answer] = node
     return answer
 
 
@@ -92,6 +99,8 @@ def mutation(
             return refused(refusal, command.refuses, lambda path: place_of(input, path))
         return await answer(info, outcome, input)
 
+    if answer in ANSWERED_AS:
+        SHOWN_AS[command.name] = ANSWERED_AS[answer]
     resolver.__annotations__ = {
         "info": Info,
         "input": input_type,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from schema.domains import (
     agreements,
+    audit,
     bundles,
     catalogue,
     channel,
@@ -61,6 +62,7 @@ QUERIES = (
     drafts.Query,
     sync.Query,
     jobs.Query,
+    audit.Query,
     relations.Query,
     reference.Query,
     statements.Query,

@@ -206,7 +206,7 @@ async def _metered(world: World, place: str) -> None:
 
 
 async def _nowhere(world: World, channel: Channel) -> None:
-    """A vendor, the link, a job that is parked, and a message that the other side refused."""
+    """A vendor, the link, an entry of the audit, a parked job, and a message that the other side refused."""
     ids = world.ids["nowhere"]
     await world.make("nowhere", "vendor", "createVendor", {"code": "acme", "name": "Acme"})
     role = {"code": "bookkeeper", "name": "Bookkeeper", "kind": "STAFF", "permissions": ["invoice:view"]}
@@ -217,6 +217,8 @@ async def _nowhere(world: World, channel: Channel) -> None:
     await world.make("nowhere", "unlinked", "createAccount", reseller)
     await world.books.make("agreeEdge", edge(world, "root", ids["unlinked"]))
     ids["link"] = public(Kind.LINK, channel.cloud.link_id)
+    listed = (await world.books.data("{ auditEntries(first: 1) { edges { node { id } } } }"))["auditEntries"]
+    ids["entry"] = listed["edges"][0]["node"]["id"]
     job, message, now = uuid7(), uuid7(), channel.now
     ids["job"], ids["message"] = public(Kind.JOB, job), str(message)
     async with begin(world.books.staff) as tx:

@@ -83,6 +83,8 @@ _STATEMENTS = (
     "invoice (id, organisation_id, path, seller_path, issuer_id, bill_to_account_id, billing_start, billing_end,"
     f" currency, total, number, issued_on, due_on, document, digest, recorded_at) SELECT {INVOICE}, $1, {_PATH}, $2,"
     f" {ISSUER}, {ACCOUNT}, $5, $5 + interval '1 month', 'EUR', 1, 'R' || i, '2026-02-01', '2026-03-01', $6, '', $5",
+    "audit (id, organisation_id, path, actor_id, actor_name, operation, object_id, input_digest, recorded_at)"
+    f" SELECT {OTHER}, $1, $2, $7, 'Staff', 'createAccount', {ACCOUNT}, '', $5",
     "job (id, organisation_id, kind, key, state, due_at, created_at)"
     f" SELECT {OTHER}, $1, 'sync:deliver', 'row' || i, 'parked', $5, $5",
     "link (id, organisation_id, link_key, side, peer_name, account_id, epoch, next_sequence, received_through,"
