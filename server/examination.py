@@ -1,4 +1,4 @@
-"""Examine an installation: the database's guards, the invariants of the books, the jobs.
+"""Examine an installation: the database's guards, the invariants of the books, the chain over the audit, the jobs.
 
 Owns: the list of questions and how an answer reads. Does not own: repairing anything. The same questions are
 asked by tests and by `bss doctor`.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bss.audit.verify import verify
+from bss.clock import SystemClock
 from bss.invoicing.verify import mismatches
 from bss.organisations.directory import Entry, organisations
 from bss.transaction.begin import reading
@@ -75,7 +77,7 @@ async def examine(*, quick: bool = False) -> tuple[Finding, ...]:
     for entry in await organisations():
         found += await _invariants(entry, quick=quick)
         if not quick:
-            found.append(await _recomputed(entry))
+            found += [await _recomputed(entry), await _audited(entry)]
     return tuple(found) or (Finding("installation", True, "no organisation yet"),)
 
 
@@ -91,6 +93,13 @@ async def _recomputed(entry: Entry) -> Finding:
     return Finding(
         f"{entry.slug}: every line follows from its explanation", not wrong, f"not so for {told}" if wrong else "yes"
     )
+
+
+async def _audited(entry: Entry) -> Finding:
+    """Every sealed entry of the audit against its link, and whether what was recorded is being sealed."""
+    broken = (await verify(entry.system("doctor"), now=SystemClock().now())).broken
+    told = "yes" if broken is None else f"not from position {broken.position} on: {broken.says}"
+    return Finding(f"{entry.slug}: the audit's chain holds", broken is None, told)
 
 
 async def _invariants(entry: Entry, *, quick: bool) -> list[Finding]:

@@ -1,4 +1,4 @@
-"""`bss doctor`: the catalogue, the invariants, the jobs."""
+"""`bss doctor`: the catalogue, the invariants, the audit, the jobs."""
 
 from __future__ import annotations
 

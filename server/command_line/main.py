@@ -13,6 +13,7 @@ import click
 
 from bss.refusal import Refusal
 from server.command_line.account import account
+from server.command_line.audit import audit
 from server.command_line.bill import bill
 from server.command_line.completion import PROGRAM, completion
 from server.command_line.demo import demo
@@ -38,8 +39,8 @@ def bss() -> None:
 
 
 for command in (
-    *(account, bill, completion, demo, doctor, job, member, migrate, org, price_list, role, serve, sync, token),
-    *(usage, work),
+    *(account, audit, bill, completion, demo, doctor, job, member, migrate, org, price_list, role, serve, sync),
+    *(token, usage, work),
 ):
     bss.add_command(command)
 

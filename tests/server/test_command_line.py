@@ -79,8 +79,8 @@ async def given(shell: Shell) -> dict[str, str]:
 def test_help_names_every_journey(shell: Shell) -> None:
     shown = shell.bss("--help")
     assert shown.returncode == 0
-    journeys = ("account", "bill", "completion", "demo", "doctor", "job", "migrate", "org", "price-list", "serve")
-    for command in (*journeys, "sync", "token", "usage", "work"):
+    journeys = ("account", "audit", "bill", "completion", "demo", "doctor", "job", "migrate", "org", "price-list")
+    for command in (*journeys, "serve", "sync", "token", "usage", "work"):
         assert f"\n  {command} " in shown.stdout
 
 
