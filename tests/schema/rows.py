@@ -93,8 +93,9 @@ _STATEMENTS = (
     f" SELECT {OTHER}, $1, {OTHER}, 'account', {ACCOUNT}, 1, '', '', 'parked', 'Row', $5",
     "invoice_file (id, organisation_id, path, seller_path, invoice_id, media_type, content, sha256, recorded_at)"
     f" SELECT {FILE}, $1, {_PATH}, $2, {INVOICE}, 'application/pdf', $6, '', $5",
-    # One person, with a membership in each account.
+    # One person, with a membership in each account, and others who have none.
     "person (id, organisation_id, path, name, email, created_at) SELECT DISTINCT $7, $1, $2, 'Staff', '', $5",
+    f"person (id, organisation_id, path, name, email, created_at) SELECT {OTHER}, $1, $2, 'Row', '', $5",
     "membership (id, organisation_id, path, person_id, account_id, role)"
     f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
     f"contact ({_NOTED}, name, role, email, phone, is_primary) SELECT {CONTACT}, {_OF_ROW}, 'Row', '', '', '', true",

@@ -28,7 +28,7 @@ BACKWARD = f"query($before: String) {{ accounts(last: 7, before: $before) {{ {PA
 async def test_the_number_of_statements_does_not_grow_with_the_rows(database: Database, books: Books) -> None:
     """Every root connection with everything that hangs on its nodes, at 1 row and at 200 rows."""
     await write_rows(books, 200)
-    assert len(CONNECTIONS) == 22
+    assert len(CONNECTIONS) == 24
     for name in CONNECTIONS:
         shown = selection(roots("Query")[name].type, 4, PERIOD)
         document = f"query($last: Int) {{ {name}(last: $last) {shown} }}"
