@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help demo test check test-only bench docs schema format serve work clean
+.PHONY: help demo test check test-only check-peers bench docs schema format serve work clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -30,6 +30,9 @@ check: .venv/.ready ## Static checks; seconds
 
 test-only: .venv/.ready ## The tests, on real PostgreSQL and a real queue
 	@$(BIN)/python -m pytest tests --numprocesses $(TEST_PROCESSES) --dist loadfile
+
+check-peers: .venv/.ready ## Suites and clients of others against the real server; needs Node 20 and npm
+	@$(BIN)/python -m tests.peers
 
 bench: .venv/.ready ## Measure speed: figure, limit, ratio
 	@$(BIN)/python -m bench

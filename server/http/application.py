@@ -78,7 +78,7 @@ def application(clock: Clock) -> Starlette:
     """The application; its clock is the one that commands get their `now` from."""
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint(), methods=["POST"]),
+            Route("/graphql", endpoint(), methods=["GET", "POST"]),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
             Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),

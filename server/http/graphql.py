@@ -1,4 +1,4 @@
-"""`POST /graphql`: bearer token → viewer → the schema.
+"""`POST /graphql`, and `GET` for queries: bearer token → viewer → the schema.
 
 Owns: the HTTP home of the API. Does not own: what a token may do (`bss.access`) or the schema (`schema`).
 """
@@ -14,15 +14,20 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
+from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
+from strawberry.http.parse_content_type import parse_content_type
+from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.types import ExecutionResult
 
 from bss.access.authenticate import viewer_of_token
 from bss.clock import Clock
 from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
+from server.http.negotiation import JSON, negotiated, status_of, was_not_executed
 
 LARGEST_BODY = 2_000_000
-_LONGEST_DOCUMENT = 20_000  # documents are kept in the parser's cache
+_LONGEST_DOCUMENT = 20_000  # documents that are right are kept
 
 
 class Endpoint(GraphQL[Asking, None]):
@@ -34,13 +39,43 @@ class Endpoint(GraphQL[Asking, None]):
     def encode_json(self, data: object) -> bytes:
         return orjson.dumps(data)
 
+    def should_render_graphql_ide(self, request: Any) -> bool:
+        return False
+
     def parse_json(self, data: str | bytes) -> Any:
         """Refuse `5`, `[1]` or `null`, at which the stock view fails."""
         body = super().parse_json(data)
         if not isinstance(body, dict):
             raise HTTPException(400, "The request must be a JSON object.")
-        if len(str(body.get("query") or "")) > _LONGEST_DOCUMENT:
+        return body
+
+    async def parse_http_body(self, request: Any) -> GraphQLRequestData:
+        """The request by POST or by GET; what is wrong with its parts is told before any document is read."""
+        if request.method == "POST" and parse_content_type(request.content_type or "")[0] != JSON:
+            raise HTTPException(415, f"Send {JSON}.")
+        asked = await super().parse_http_body(request)
+        if isinstance(asked, list):
+            raise HTTPException(400, "The request must be a JSON object.")
+        if not isinstance(asked.operation_name, str | None):
+            raise HTTPException(400, "The operation's name must be a string.")
+        if len(asked.query or "") > _LONGEST_DOCUMENT:
             raise HTTPException(400, "A document has at most 20,000 characters; put input into variables.")
+        return asked
+
+    async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
+        """A GET may be repeated by anybody on the way, so that it reads only."""
+        try:
+            return await super().execute_single(*args, **kwargs)
+        except HTTPException as refused:
+            if isinstance(refused.__cause__, InvalidOperationTypeError):
+                raise HTTPException(405, "Mutations are sent by POST.") from refused
+            raise
+
+    async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
+        request.state.status = status_of(result, request.state.media_type)
+        body = await super().process_result(request, result)
+        if was_not_executed(result):
+            body.pop("data", None)
         return body
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
@@ -48,22 +83,34 @@ class Endpoint(GraphQL[Asking, None]):
 
 
 def endpoint() -> Callable[[Request], Awaitable[Response]]:
-    """The route's function: POST only, a bearer token, at most two megabytes."""
-    view = Endpoint(schema, allow_queries_via_get=False, graphql_ide=None, subscription_protocols=())
+    """The route's function: a bearer token, at most two megabytes, an answer in the media type that is asked for."""
+    view = Endpoint(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=())
 
     async def graphql(request: Request) -> Response:
-        viewer = await viewer_of(request)
-        if viewer is None:
-            return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
-        if await body_within(request, LARGEST_BODY) is None:
-            return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
-        request.state.viewer = viewer
-        try:
-            return await view.run(request)
-        except HTTPException as unreadable:
-            return refusal(unreadable.status_code, "BAD_REQUEST", unreadable.reason)
+        media_type = request.state.media_type = negotiated(request.headers.get("accept", ""))
+        response = await _answered(view, request)
+        response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+        response.headers["Vary"] = "Accept"
+        if response.status_code == 405:
+            response.headers["Allow"] = "POST" if request.method == "GET" else "GET, POST"
+        return response
 
     return graphql
+
+
+async def _answered(view: Endpoint, request: Request) -> Response:
+    viewer = await viewer_of(request)
+    if viewer is None:
+        return refusal(401, "UNAUTHENTICATED", "Send a valid token: Authorization: Bearer …")
+    if await body_within(request, LARGEST_BODY) is None:
+        return refusal(413, "TOO_LARGE", "A request has at most two megabytes.")
+    request.state.viewer = viewer
+    try:
+        response = await view.run(request)
+    except HTTPException as unreadable:
+        return refusal(unreadable.status_code, "BAD_REQUEST", unreadable.reason)
+    response.status_code = request.state.status
+    return response
 
 
 async def body_within(request: Request, most: int) -> bytes | None:

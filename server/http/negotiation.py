@@ -1,0 +1,49 @@
+"""GraphQL over HTTP: which media type an answer has, and which status follows from what it says.
+
+Owns: the rules of the specification "GraphQL over HTTP". Does not own: reading requests (`server.http.graphql`).
+"""
+
+from __future__ import annotations
+
+from strawberry.types import ExecutionResult
+
+GRAPHQL = "application/graphql-response+json"
+JSON = "application/json"
+_TAKEN_FOR = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
+"""What a client that names this gets; who has no preference gets what clients have always got."""
+
+
+def negotiated(accept: str) -> str:
+    """The media type that the client likes best of the two; plain JSON when it likes neither."""
+    best, liking = JSON, 0.0
+    for each in accept.lower().split(","):
+        name, *parameters = (part.strip() for part in each.split(";"))
+        found = _TAKEN_FOR.get(name)
+        weight = _weight(parameters)
+        if found is not None and (weight > liking or (weight == liking > 0 and found == GRAPHQL)):
+            best, liking = found, weight
+    return best
+
+
+def _weight(parameters: list[str]) -> float:
+    for each in parameters:
+        name, _, value = each.partition("=")
+        if name.strip() == "q":
+            try:
+                return float(value)
+            except ValueError:
+                return 0.0
+    return 1.0
+
+
+def was_not_executed(result: ExecutionResult) -> bool:
+    """Whether the request failed as a whole: an error of a field has a path, that of a request has none."""
+    return result.data is None and bool(result.errors) and all(each.path is None for each in result.errors or ())
+
+
+def status_of(result: ExecutionResult, media_type: str) -> int:
+    """200, unless nothing was executed: then what a client may act upon, and in plain JSON 200 as ever."""
+    if media_type == JSON or not was_not_executed(result):
+        return 200
+    faults = [each for each in result.errors or () if (each.extensions or {}).get("code") == "FAULT"]
+    return 500 if faults else 400
