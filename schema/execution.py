@@ -1,6 +1,6 @@
 """The schema object: built once, executed from HTTP, from pages and from stories alike.
 
-Owns: how the domains' fields are joined, the order of extensions, masking, limits. Does not own: HTTP.
+Owns: how the domains' fields are joined, the order of extensions, masking. Does not own: HTTP, limits.
 """
 
 from __future__ import annotations
@@ -13,15 +13,7 @@ from typing import Any
 
 import strawberry
 from graphql import GraphQLError
-from strawberry.extensions import (
-    AddValidationRules,
-    MaxAliasesLimiter,
-    MaxTokensLimiter,
-    ParserCache,
-    QueryDepthLimiter,
-    SchemaExtension,
-    ValidationCache,
-)
+from strawberry.extensions import SchemaExtension
 from strawberry.printer import print_schema
 from strawberry.schema.config import StrawberryConfig
 from strawberry.tools import merge_types
@@ -33,16 +25,12 @@ from bss.transaction.begin import reading
 from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.compiled import CompiledExecution
+from schema.documents import CheckedOnce, Documents
 from schema.domains import MUTATIONS, QUERIES
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
 
-# Four tiers of a channel with edges and nodes, and what their subscriptions are of, are 15 levels.
-# Built once: a rule class that is made for each request would defeat the validation cache.
-_RULES = [
-    *QueryDepthLimiter(max_depth=16).validation_rules,
-    *MaxAliasesLimiter(max_alias_count=40).validation_rules,
-]
+DOCUMENTS = Documents(most=500)
 
 
 class OneReadingPerQuery(SchemaExtension):
@@ -80,10 +68,7 @@ schema = _Schema(
         disable_field_suggestions=True,
     ),
     extensions=[
-        lambda: MaxTokensLimiter(max_token_count=2000),
-        lambda: AddValidationRules(_RULES),
-        lambda: ParserCache(maxsize=500),
-        lambda: ValidationCache(maxsize=500),
+        lambda: CheckedOnce(DOCUMENTS),
         OneReadingPerQuery,
     ],
 )
