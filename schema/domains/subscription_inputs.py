@@ -47,7 +47,7 @@ class CreateSubscriptionInput:
     name: str = strawberry.field(default="", description="Left out: the offering's.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description="Left out: now.")
     activate: bool = strawberry.field(default=True, description="False: nothing is in service until it is activated.")
-    characteristics: JSON = strawberry.field(default_factory=dict, description=CHOSEN)
+    characteristics: strawberry.Maybe[JSON] = strawberry.field(default=None, description=CHOSEN)
     renews_automatically: bool = True
     order_reference: str = strawberry.field(default="", description="Left out: one is made.")
     trial: bool = strawberry.field(default=False, description="Tried first, for as many days as the offering says.")
@@ -61,7 +61,7 @@ def sale(given: CreateSubscriptionInput) -> CreateSubscription:
         name=given.name,
         starts_at=_said(given.starts_at),
         activate=given.activate,
-        characteristics=chosen_object(given.characteristics),
+        characteristics=_chosen(given.characteristics),
         renews_automatically=given.renews_automatically,
         order_reference=given.order_reference,
         trial=given.trial,
@@ -141,7 +141,7 @@ class AddAddOnInput:
     quantity: Decimal
     name: str = strawberry.field(default="", description="Left out: made from the plan's and the offering's.")
     starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description=INSTANT)
-    characteristics: JSON = strawberry.field(default_factory=dict, description=CHOSEN)
+    characteristics: strawberry.Maybe[JSON] = strawberry.field(default=None, description=CHOSEN)
     expected_version: strawberry.Maybe[int] = strawberry.field(default=None, description=VERSION)
 
 
@@ -150,7 +150,7 @@ def add_on_sale(given: AddAddOnInput) -> AddAddOn:
         _id(given.subscription_id),
         uuid_of(Kind.OFFERING, given.offering_id, "offeringId"),
         *(given.quantity, _said(given.starts_at), given.name, _said(given.expected_version)),
-        characteristics=chosen_object(given.characteristics),
+        characteristics=_chosen(given.characteristics),
     )
 
 
@@ -279,6 +279,10 @@ def chosen_object(given: JSON) -> dict[str, object]:
     if not isinstance(given, dict):
         raise InvalidInput.at("characteristics", "Characteristics are an object.")
     return given
+
+
+def _chosen(given: strawberry.Some[JSON] | None) -> dict[str, object]:
+    return {} if given is None else chosen_object(given.value)
 
 
 def _said(given: strawberry.Some[Value] | None) -> Value | None:
