@@ -16,6 +16,7 @@ from strawberry.dataloader import DataLoader
 
 from bss.clock import Clock
 from bss.viewer import Viewer
+from schema.budget import UNBOUND, Allowance
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -29,6 +30,7 @@ class Asking:
 
     viewer: Viewer
     clock: Clock
+    allowance: Allowance = UNBOUND
     _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
     _names: frozenset[str] | None = None
 

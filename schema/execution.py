@@ -24,11 +24,13 @@ from bss.clock import Clock
 from bss.transaction.begin import reading
 from bss.viewer import Viewer
 from schema.asking import Asking
+from schema.budget import UNBOUND, Allowance
 from schema.compiled import CompiledExecution
 from schema.documents import CheckedOnce, Documents
 from schema.domains import MUTATIONS, QUERIES
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
+from schema.spending import Spending
 
 DOCUMENTS = Documents(most=500)
 
@@ -69,16 +71,21 @@ schema = _Schema(
     ),
     extensions=[
         lambda: CheckedOnce(DOCUMENTS),
+        Spending,
         OneReadingPerQuery,
     ],
 )
 
 
 async def execute(
-    document: str, viewer: Viewer, clock: Clock, variables: Mapping[str, Any] | None = None
+    document: str,
+    viewer: Viewer,
+    clock: Clock,
+    variables: Mapping[str, Any] | None = None,
+    allowance: Allowance = UNBOUND,
 ) -> dict[str, Any]:
     """Run a document in process, as HTTP would; returns the response body: `data` and `errors`."""
-    result = await schema.execute(document, dict(variables or {}), context_value=Asking(viewer, clock))
+    result = await schema.execute(document, dict(variables or {}), context_value=Asking(viewer, clock, allowance))
     body: dict[str, Any] = {"data": result.data}
     if result.errors:
         body["errors"] = [error.formatted for error in result.errors]

@@ -10,13 +10,14 @@ from collections.abc import Callable
 import strawberry
 
 from bss import refusal as domain
+from schema.size import sized
 
 Path = tuple[str, ...]
 
 
 @strawberry.type(description="One thing that is wrong with the input.")
 class Problem:
-    path: list[str]
+    path: list[str] = strawberry.field(directives=sized(5))
     message: str
 
 
@@ -24,8 +25,10 @@ class Problem:
 class Refusal:
     code: str = strawberry.field(description="Stable; listed in the reference of refusals.")
     message: str = strawberry.field(description="For a person.")
-    path: list[str] = strawberry.field(description="The input that it is about; empty for the operation as a whole.")
-    problems: list[Problem] = strawberry.field(description="Every problem of the input.")
+    path: list[str] = strawberry.field(
+        description="The input that it is about; empty for the operation as a whole.", directives=sized(5)
+    )
+    problems: list[Problem] = strawberry.field(description="Every problem of the input.", directives=sized(5))
 
 
 _TYPES: dict[type[domain.Refusal], type[Refusal]] = {}

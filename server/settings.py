@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
 
+from schema.budget import MOST_COST, OF_A_CLIENT, OF_AN_ORGANISATION, Bucket
+
 
 class BadSetting(ValueError):
     """A setting that is missing or cannot be understood; the message names it."""
@@ -19,6 +21,23 @@ class BadSetting(ValueError):
 def _setting(name: str, meaning: str, default: str | None = None) -> str | None:
     value: str | None = field(default=default, metadata={"name": name, "meaning": meaning})
     return value
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much may be asked of the API."""
+
+    most_cost: int
+    client: Bucket
+    organisation: Bucket
+
+
+NUMBERS = frozenset(
+    {
+        *("port", "most_cost", "client_budget", "client_budget_per_second"),
+        *("organisation_budget", "organisation_budget_per_second"),
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +64,34 @@ class Settings:
     host: str | None = _setting("BSS_HOST", "The address that `bss serve` listens on.", "127.0.0.1")
     port: str | None = _setting("BSS_PORT", "The port that `bss serve` listens on.", "8000")
 
+    most_cost: str | None = _setting(
+        "BSS_MOST_COST", "How many points one GraphQL operation may cost (docs/api).", str(MOST_COST)
+    )
+    client_budget: str | None = _setting(
+        "BSS_CLIENT_BUDGET", "How many points a client may use at once.", str(OF_A_CLIENT.holds)
+    )
+    client_budget_per_second: str | None = _setting(
+        "BSS_CLIENT_BUDGET_PER_SECOND", "How many a client gets back each second.", str(OF_A_CLIENT.leaks_per_second)
+    )
+    organisation_budget: str | None = _setting(
+        "BSS_ORGANISATION_BUDGET",
+        "How many points all clients of an organisation may use at once.",
+        str(OF_AN_ORGANISATION.holds),
+    )
+    organisation_budget_per_second: str | None = _setting(
+        "BSS_ORGANISATION_BUDGET_PER_SECOND",
+        "How many an organisation gets back each second.",
+        str(OF_AN_ORGANISATION.leaks_per_second),
+    )
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(
+            int(self.most_cost or 0),
+            Bucket(int(self.client_budget or 0), int(self.client_budget_per_second or 0)),
+            Bucket(int(self.organisation_budget or 0), int(self.organisation_budget_per_second or 0)),
+        )
+
     @property
     def home_folder(self) -> Path:
         return Path(self.home or "var").absolute()
@@ -63,6 +110,13 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         for each in fields(Settings):
             if each.name.endswith("_password") and getattr(settings, each.name) is None:
                 raise BadSetting(f"{each.metadata['name']} must be set when DATABASE_URL is")
-    if settings.port is not None and not settings.port.isdecimal():
-        raise BadSetting(f"BSS_PORT is {settings.port!r}, not a number")
+    for each in fields(Settings):
+        value = getattr(settings, each.name)
+        if each.name in NUMBERS and not (value.isdecimal() and int(value) > 0):
+            raise BadSetting(f"{each.metadata['name']} is {value!r}, not a number")
+    limits = settings.limits
+    if not limits.most_cost <= limits.client.holds <= limits.organisation.holds:
+        raise BadSetting(
+            "BSS_MOST_COST, BSS_CLIENT_BUDGET and BSS_ORGANISATION_BUDGET must not fall: each fits the next"
+        )
     return settings

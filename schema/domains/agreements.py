@@ -24,6 +24,7 @@ from schema.domains.issuers import Issuer, issuer_by_id
 from schema.domains.organisations import Account, optional_account
 from schema.domains.prices import PriceList, price_list_by_id
 from schema.node import Node, findable, id_of, optional_id, uuid_of
+from schema.size import sized
 
 strawberry.enum(
     domain.EdgeKind, description="Between two accounts, or between the organisation and its distributor or a vendor."
@@ -116,7 +117,7 @@ class Edge(Node):
 
     @strawberry.field(
         description="What its terms were before they were changed, first change first.",
-        directives=needs(queries.past_terms),
+        directives=[*needs(queries.past_terms), *sized(10)],
     )
     async def past_terms(self, info: Info) -> list[PastTerms] | None:
         return [PastTerms.of(each) for each in await info.context.load(queries.past_terms, self.value.id) or ()]

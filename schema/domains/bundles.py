@@ -28,6 +28,7 @@ from schema.domains.organisations import Account, account_by_id
 from schema.domains.subscription_inputs import CHOSEN, chosen_object
 from schema.domains.subscriptions import Subscription
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 
 @strawberry.type(description="An offering in a bundle.")
@@ -50,7 +51,7 @@ class Bundle(Node):
     owner_uuid: strawberry.Private[UUID]
     code: str
     name: str
-    components: list[BundleComponent] = strawberry.field(description="As they were listed.")
+    components: list[BundleComponent] = strawberry.field(description="As they were listed.", directives=sized(10))
 
     @classmethod
     def of(cls, bundle: domain.Bundle) -> Bundle:
@@ -74,7 +75,9 @@ findable(Kind.BUNDLE, bundles, Bundle)
 @strawberry.type(description="What the sale of a bundle made.")
 class BundleSale:
     order_reference: str = strawberry.field(description="Of every subscription of the sale.")
-    subscriptions: list[Subscription] = strawberry.field(description="One for each component; add-ons last.")
+    subscriptions: list[Subscription] = strawberry.field(
+        description="One for each component; add-ons last.", directives=sized(10)
+    )
 
     @classmethod
     def of(cls, sold: Sequence[sale.Subscription]) -> BundleSale:

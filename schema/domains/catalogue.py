@@ -42,6 +42,7 @@ from schema.domains.catalogue_inputs import (
 from schema.domains.cycle import BillingCycle
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of
+from schema.size import sized
 
 
 @strawberry.type(description="Whose product it is, and from whom the organisation may buy it without a link.")
@@ -70,7 +71,7 @@ class Characteristic:
     kind: characteristic.CharacteristicKind
     required: bool
     changeable: bool
-    choices: list[str]
+    choices: list[str] = strawberry.field(directives=sized(10))
 
     @classmethod
     def of(cls, one: characteristic.Characteristic) -> Characteristic:
@@ -91,7 +92,9 @@ class Product(Node):
     code: str
     name: str
     kind: domain.ProductKind
-    characteristics: list[Characteristic] = strawberry.field(description="What is chosen about it; none: any data.")
+    characteristics: list[Characteristic] = strawberry.field(
+        description="What is chosen about it; none: any data.", directives=sized(10)
+    )
 
     @classmethod
     def of(cls, product: domain.Product) -> Product:
@@ -138,7 +141,7 @@ class Offering(Node):
     cancellation_days: int | None = strawberry.field(
         description="Days of a term in which it may be cancelled at once; null: at any time."
     )
-    characteristics: list[Characteristic] = strawberry.field(description="The product's.")
+    characteristics: list[Characteristic] = strawberry.field(description="The product's.", directives=sized(10))
     category: str = strawberry.field(description="Where the storefront shows it.")
     in_storefront: bool = strawberry.field(description="False: it is sold, but not shown.")
     audience: strawberry.Private[tuple[UUID, ...]]
@@ -171,7 +174,7 @@ class Offering(Node):
 
     @strawberry.field(
         description="The accounts that may buy it, with all below them, which the caller sees; null: everybody may.",
-        directives=needs(organisations.many),
+        directives=[*needs(organisations.many), *sized(50)],
     )
     async def private_to(self, info: Info) -> list[Account] | None:
         if not self.audience:

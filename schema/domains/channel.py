@@ -29,6 +29,7 @@ from schema.domains.channel_places import (
     subscriptions_of,
 )
 from schema.node import uuid_of
+from schema.size import sized_by
 
 MOST_ACCOUNTS = 5_000
 MOST_SUBSCRIPTIONS = 20_000
@@ -105,7 +106,7 @@ class Query:
     @strawberry.field(
         description="Everything below an account in flat lists; more accounts than asked for are refused with their"
         " number.",
-        directives=needs(organisations.subtree),
+        directives=[*needs(organisations.subtree), *sized_by("most", "accounts", "subscriptions")],
     )
     async def channel_export(self, info: Info, under: Under = None, most: Most = 1_000) -> ChannelExport:
         if not 1 <= most <= MOST_ACCOUNTS:

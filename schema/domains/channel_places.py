@@ -32,6 +32,7 @@ from schema.domains.catalogue import Offering
 from schema.domains.metering import UsageTotal
 from schema.domains.timeline import SubscriptionState
 from schema.node import id_of, optional_id
+from schema.size import sized
 from sync import queries as sync
 
 Row = TypeVar("Row")
@@ -99,7 +100,7 @@ class ChannelSubscription:
     locked_by: str | None = strawberry.field(description="Who alone may change it; null when it is changed here.")
     usage_month_to_date: list[UsageTotal] | None = strawberry.field(
         description="By meter, in its base unit: the hours of the month that it is now in the organisation's zone.",
-        directives=needs(metering.totals),
+        directives=[*needs(metering.totals), *sized(4)],
     )
     sync_state: sync.SyncState | None = strawberry.field(
         description="Null when it does not cross a link.", directives=needs(sync.bonds)

@@ -22,6 +22,7 @@ from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.domains.usage import UsageAnswer
 from schema.node import id_of, uuid_of
 from schema.scalars import Money
+from schema.size import sized
 
 
 @strawberry.type(description="One charge of one subscription, as it would be billed now.")
@@ -79,8 +80,8 @@ class PeriodCost(UsageAnswer):
     until: datetime = strawberry.field(description="What comes later is not in it.")
     estimated: bool = strawberry.field(description="Always: nothing is final before the period is closed.")
     total: Money
-    lines: list[CostLine]
-    issues: list[CostIssue]
+    lines: list[CostLine] = strawberry.field(directives=sized(100))
+    issues: list[CostIssue] = strawberry.field(directives=sized(10))
 
     @classmethod
     def of(cls, cost: CostToDate, viewer: Viewer) -> PeriodCost:
@@ -104,7 +105,7 @@ class Query:
     @strawberry.field(
         description="What the open billing period would be billed for the account on the edge on which it buys, were"
         " it closed now; none for an account that buys from nobody.",
-        directives=needs(cost_to_date),
+        directives=[*needs(cost_to_date), *sized(4)],
     )
     async def cost_to_date(self, info: Info, account_id: strawberry.ID) -> list[PeriodCost]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")

@@ -18,6 +18,7 @@ from schema.declare import needs
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.node import id_of, uuid_of
 from schema.scalars import Money
+from schema.size import sized
 
 strawberry.enum(
     domain.DiscrepancyKind,
@@ -79,7 +80,7 @@ class Query:
         description="Where what was sold to an account and below it, what is provided, and what was billed on the edge"
         " on which it buys do not agree: exceptions only. Its last three closed periods are rated again as they are"
         " known now; charges by a cycle of their own, or in advance, are settled by the next bill and do not count.",
-        directives=needs(domain.discrepancies),
+        directives=[*needs(domain.discrepancies), *sized(100)],
     )
     async def discrepancies(self, info: Info, account_id: strawberry.ID) -> list[Discrepancy]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")

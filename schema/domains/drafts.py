@@ -24,6 +24,7 @@ from schema.domains.organisations import Account, account_by_id
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.node import id_of, uuid_of
 from schema.scalars import Money
+from schema.size import sized
 
 
 @strawberry.type(description="A line of a draft, as it would stand on the invoice.")
@@ -79,7 +80,9 @@ class DraftInvoice:
     issued_on: date
     due_on: date | None = strawberry.field(description="Null for a credit note: nothing is to be paid.")
     total: Money
-    issues: list[CostIssue] = strawberry.field(description="While there are any, it will not be issued.")
+    issues: list[CostIssue] = strawberry.field(
+        description="While there are any, it will not be issued.", directives=sized(10)
+    )
     pdf_path: str = strawberry.field(
         description=f"It as a PDF, with the same token; at most {domain.MOST_PRINTED_LINES} lines are printed."
     )
@@ -101,7 +104,7 @@ class DraftInvoice:
             pdf_path=f"/accounts/{id_of(Kind.ACCOUNT, draft.bill.bill_to_id)}/drafts/{identifier}.pdf",
         )
 
-    @strawberry.field(description="In the order of the invoice.")
+    @strawberry.field(description="In the order of the invoice.", directives=sized(100))
     def lines(self) -> list[DraftLine]:
         return [DraftLine.of(line, self.value) for line in self.value.document.lines]
 
@@ -126,7 +129,7 @@ class Query:
         description="The invoices that an account would get, were its open billing periods closed now, the earliest"
         " first: one for each issuer and currency. A period that ended is open until it is invoiced. None for an"
         " account that is not billed.",
-        directives=needs(domain.draft_invoice),
+        directives=[*needs(domain.draft_invoice), *sized(4)],
     )
     async def draft_invoice(self, info: Info, account_id: strawberry.ID) -> list[DraftInvoice]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")

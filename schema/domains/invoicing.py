@@ -24,6 +24,7 @@ from schema.domains.lines import BillableLine
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of, optional_uuid
 from schema.scalars import Money
+from schema.size import sized_by
 
 strawberry.enum(BillRunState, description="Requested, done; or parked, while Bill-Tos are left without an invoice.")
 
@@ -90,7 +91,7 @@ class Invoice(Node):
 
     @strawberry.field(
         description="The first lines, 50 when nothing is said, at most 200; billableLines pages through all.",
-        directives=needs(queries.lines),
+        directives=[*needs(queries.lines), *sized_by("first")],
     )
     async def lines(self, info: Info, first: int = 50) -> list[BillableLine] | None:
         if not 0 <= first <= MOST_ROWS:

@@ -12,6 +12,7 @@ from strawberry.utils.str_converters import to_camel_case
 
 from bss.agreements import logo as domain
 from bss.agreements.issuer import CARD_WHEN_SILENT
+from schema.size import sized
 
 
 @strawberry.input(description="What is left out gets its silent form; the name, the issuer's.")
@@ -47,7 +48,7 @@ class IssuerCardChanges:
 @strawberry.type(description="What is printed of an issuer on every document.")
 class IssuerCard:
     name: str
-    address: list[str]
+    address: list[str] = strawberry.field(directives=sized(6))
     registration: str
     tax_number: str
     bank: str

@@ -32,6 +32,7 @@ from schema.domains.issuer_card import (
 )
 from schema.domains.organisations import Account, account_by_id
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 
 @strawberry.type(description="A number series: documents are numbered prefix 1, prefix 2, … without a gap.")
@@ -87,7 +88,7 @@ class Issuer(Node):
         found = await info.context.load(queries.logos, self.key)
         return None if found is None else IssuerLogo.of(found)
 
-    @strawberry.field(description="The running one first.", directives=needs(queries.series))
+    @strawberry.field(description="The running one first.", directives=[*needs(queries.series), *sized(4)])
     async def series(self, info: Info) -> list[NumberSeries] | None:
         return [NumberSeries.of(each) for each in await info.context.load(queries.series, self.key) or ()]
 

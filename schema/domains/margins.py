@@ -16,6 +16,7 @@ from schema.declare import needs
 from schema.domains.metering import From, To, asked_period
 from schema.node import id_of, uuid_of
 from schema.scalars import Money
+from schema.size import sized
 
 Subscriptions = Annotated[list[strawberry.ID], strawberry.argument(description=f"At most {MOST_ROWS}.")]
 
@@ -67,7 +68,7 @@ class ChargeMargin:
 class Query:
     @strawberry.field(
         description="By selling edge whose seller is in scope, over the billing periods within the period.",
-        directives=needs(queries.margins),
+        directives=[*needs(queries.margins), *sized(200)],
     )
     async def edge_margins(self, info: Info, start: From, end: To) -> list[EdgeMargin]:
         period = asked_period(start, end)
@@ -84,7 +85,7 @@ class Query:
 
     @strawberry.field(
         description="Charge by charge, from the lowest edge up.",
-        directives=needs(queries.margins),
+        directives=[*needs(queries.margins), *sized(200)],
     )
     async def charge_margins(
         self, info: Info, subscription_ids: Subscriptions, start: From, end: To

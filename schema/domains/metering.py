@@ -20,6 +20,7 @@ from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 LONGEST_BY_HOUR = timedelta(days=31)
 From = Annotated[datetime, strawberry.argument(name="from")]
@@ -142,7 +143,7 @@ class Query:
 
     @strawberry.field(
         description="Totals of every subscription of an account and of all below it.",
-        directives=needs(queries.totals_under),
+        directives=[*needs(queries.totals_under), *sized(10)],
     )
     async def usage_totals(self, info: Info, account_id: strawberry.ID, start: From, end: To) -> list[UsageTotal]:
         viewer, period = info.context.viewer, asked_period(start, end)
@@ -153,7 +154,7 @@ class Query:
 
     @strawberry.field(
         description="The hours of a subscription that start in the period, which has at most 31 days.",
-        directives=needs(queries.hours),
+        directives=[*needs(queries.hours), *sized(750)],
     )
     async def usage_hours(self, info: Info, subscription_id: strawberry.ID, start: From, end: To) -> list[UsageHour]:
         period = asked_period(start, end)

@@ -43,6 +43,7 @@ from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
 from schema.locks import WHICH, WHO, locked_fields
 from schema.node import FINDERS, SHOWN, Node, findable, id_of, optional_id, uuid_of
+from schema.size import sized
 from sync import queries as sync
 
 AsOf = Annotated[datetime | None, strawberry.argument(description="At this instant; left out: now.")]
@@ -61,7 +62,7 @@ class Organisation(Node):
     currency: str = strawberry.field(description="ISO 4217.")
     root_account_id: strawberry.ID
     edition: Edition | None = strawberry.field(description="The edition that has exactly these modules, if one has.")
-    modules: list[Module] = strawberry.field(description="What is switched on.")
+    modules: list[Module] = strawberry.field(description="What is switched on.", directives=sized(20))
     billing_grace_days: int | None = strawberry.field(
         description="A billing period is closed by itself so many days after its end; null: by request only."
     )
@@ -132,12 +133,14 @@ class Account(Node):
     async def parent(self, info: Info) -> Account | None:
         return await optional_account(info, self.parent_uuid)
 
-    @strawberry.field(description="Where it stood when.", directives=needs(queries.placements))
+    @strawberry.field(description="Where it stood when.", directives=[*needs(queries.placements), *sized(10)])
     async def placements(self, info: Info, known_at: KnownAt = None) -> list[Placement] | None:
         found = await info.context.load(queries.placements, self.key, known_at)
         return [Placement.of(each) for each in found or ()]
 
-    @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
+    @strawberry.field(
+        description="How it stands with the other organisation.", directives=[*needs(sync.bonds), *sized(2)]
+    )
     async def bonds(self, info: Info) -> list[Bond] | None:
         return await bonds_of(info, self.key)
 

@@ -13,6 +13,7 @@ from typing import Any
 import strawberry
 
 from bss.canonical import decimal_text
+from schema.size import sized
 
 API_NAME = {
     "flat": "flat",
@@ -115,7 +116,7 @@ class Tier:
 
 @strawberry.type
 class TieredPrice:
-    tiers: list[Tier]
+    tiers: list[Tier] = strawberry.field(directives=sized(5))
 
 
 @strawberry.type

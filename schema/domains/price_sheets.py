@@ -19,6 +19,7 @@ from schema.declare import mutation, needs
 from schema.domains.prices import Price
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.node import id_of, optional_id, optional_uuid, uuid_of
+from schema.size import sized
 
 _SHEET = "CSV with a header: offering, offering_id, charge, kind, description, meter, model, from, up_to, unit, flat,"
 
@@ -54,7 +55,7 @@ class PriceImport:
     added: int
     changed: int
     removed: int
-    changes: list[PriceChange] = strawberry.field(description="The first 200.")
+    changes: list[PriceChange] = strawberry.field(description="The first 200.", directives=sized(200))
     affected_subscriptions: int = strawberry.field(
         description="How many run at or after the version's start on an offering with a change, and are charged by the"
         " list."
@@ -73,7 +74,9 @@ class PriceImport:
             affected_subscriptions=receipt.subscriptions,
         )
 
-    @strawberry.field(description="The first 50 of the affected ones.", directives=needs(subscriptions.many))
+    @strawberry.field(
+        description="The first 50 of the affected ones.", directives=[*needs(subscriptions.many), *sized(20)]
+    )
     async def first_affected(self, info: Info) -> list[Subscription] | None:
         found = [await subscription_by_id(info, identifier) for identifier in self.running]
         return [each for each in found if each is not None]

@@ -32,6 +32,7 @@ from schema.domains.catalogue_inputs import (
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.price_models import PriceModel
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 
 @strawberry.type(description="One charge of an offering in a version of a price list.")
@@ -77,7 +78,7 @@ class PriceVersion(Node):
             published_at=version.published_at,
         )
 
-    @strawberry.field(directives=needs(queries.prices_of_versions))
+    @strawberry.field(directives=[*needs(queries.prices_of_versions), *sized(100)])
     async def prices(self, info: Info) -> list[Price] | None:
         found = await info.context.load(queries.prices_of_versions, self.key)
         return [Price.of(line) for line in found or ()]
@@ -112,7 +113,9 @@ class PriceList(Node):
         found: Account | None = await account_by_id(info, self.owner_uuid)
         return found
 
-    @strawberry.field(description="In the order of their numbers.", directives=needs(queries.price_versions))
+    @strawberry.field(
+        description="In the order of their numbers.", directives=[*needs(queries.price_versions), *sized(10)]
+    )
     async def versions(self, info: Info) -> list[PriceVersion] | None:
         found = await info.context.load(queries.price_versions, self.key)
         return [PriceVersion.of(version) for version in found or ()]

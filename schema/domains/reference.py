@@ -5,6 +5,7 @@ from __future__ import annotations
 import strawberry
 
 from bss.reference import countries, currencies, vat_number, zones
+from schema.size import sized
 
 
 @strawberry.type(description="A country by ISO 3166-1.")
@@ -35,20 +36,20 @@ class VatNumber:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="Every country, by its letters.")
+    @strawberry.field(description="Every country, by its letters.", directives=sized(250))
     def countries(self) -> list[Country]:
         known = countries.countries().values()
         return [
             Country(code=each.code, name=each.name, has_vat_form=vat_number.has_vat_form(each.code)) for each in known
         ]
 
-    @strawberry.field(description="Every currency that is tender today, by its letters.")
+    @strawberry.field(description="Every currency that is tender today, by its letters.", directives=sized(180))
     def currencies(self) -> list[Currency]:
         return [
             Currency(code=each.code, name=each.name, digits=each.digits) for each in currencies.currencies().values()
         ]
 
-    @strawberry.field(description="Every time zone, by name.")
+    @strawberry.field(description="Every time zone, by name.", directives=sized(500))
     def zones(self) -> list[Zone]:
         return [Zone(name=each.name, country=each.country) for each in zones.zones()]
 

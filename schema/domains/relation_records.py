@@ -18,6 +18,7 @@ from bss.relations import calendar_event, contact, document, email, queries, tas
 from schema.asking import Info
 from schema.declare import needs
 from schema.node import FINDERS, Node, findable, id_of
+from schema.size import sized
 
 if TYPE_CHECKING:
     from schema.domains.organisations import Account
@@ -136,7 +137,7 @@ class CalendarEvent(Noted):
 class Email(Noted):
     direction: email.Direction
     sender: str
-    recipients: list[str]
+    recipients: list[str] = strawberry.field(directives=sized(10))
     subject: str
     body: str
     sent_at: datetime

@@ -65,6 +65,7 @@ from schema.domains.relation_inputs import (
 )
 from schema.domains.relation_records import Assignee, CalendarEvent, Contact, Email, Task
 from schema.node import uuid_of
+from schema.size import sized
 
 DueBy = Annotated[date | None, strawberry.argument(description="Due on this day or before; left out: all.")]
 
@@ -106,7 +107,7 @@ class Query:
 
     @strawberry.field(
         description="Who may be assigned what concerns the account: the first 200 by name.",
-        directives=needs(assignee.assignable),
+        directives=[*needs(assignee.assignable), *sized(200)],
     )
     async def assignees(self, info: Info, account_id: strawberry.ID) -> list[Assignee]:
         identifier = uuid_of(Kind.ACCOUNT, account_id, "accountId")

@@ -18,6 +18,7 @@ from schema.declare import needs
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.scalars import unstorable
+from schema.size import sized_by
 
 strawberry.enum(domain.FoundKind, description="What a search found.")
 
@@ -56,7 +57,7 @@ class Query:
     @strawberry.field(
         description="Accounts by name, accounting number and e-mail address, subscriptions by name, order reference and"
         " characteristics; the best first.",
-        directives=needs(domain.search),
+        directives=[*needs(domain.search), *sized_by("first")],
     )
     async def search(self, info: Info, text: Text, first: First = 20) -> list[SearchHit]:
         if problems := unstorable(text, ("text",)):

@@ -14,6 +14,7 @@ from schema.asking import Info
 from schema.declare import needs
 from schema.node import id_of, uuid_of
 from schema.scalars import Money
+from schema.size import sized
 
 Since = Annotated[date, strawberry.argument(description="The first day, by the date of issue.")]
 Until = Annotated[date, strawberry.argument(description="The day after the last.")]
@@ -50,7 +51,7 @@ class StatementOfAccount:
     since: date
     until: date
     opening: Money = strawberry.field(description="Invoiced before the first day.")
-    entries: list[StatementEntry]
+    entries: list[StatementEntry] = strawberry.field(directives=sized(50))
     closing: Money
     text: str = strawberry.field(description="As plain text of 100 columns.")
 
@@ -71,7 +72,7 @@ class StatementOfAccount:
 class Query:
     @strawberry.field(
         description="The documents that were issued to an account, one statement for each currency.",
-        directives=needs(domain.statements),
+        directives=[*needs(domain.statements), *sized(4)],
     )
     async def statement_of_account(
         self, info: Info, account_id: strawberry.ID, since: Since, until: Until

@@ -27,6 +27,7 @@ from schema.domains.organisations import Account, account_by_id
 from schema.domains.timeline import Segment, SubscriptionState
 from schema.locks import WHICH, WHO, locked_fields
 from schema.node import Node, findable, id_of, optional_id, uuid_of
+from schema.size import sized
 from sync import queries as sync
 
 strawberry.enum(domain.Verb, name="SubscriptionVerb", description="What may be done to a subscription.")
@@ -127,18 +128,21 @@ class Subscription(Node):
         found = await info.context.load(queries.offerings, self.key)
         return None if found is None else Offering.of(found)
 
-    @strawberry.field(description="What was in service when.", directives=needs(queries.timeline))
+    @strawberry.field(description="What was in service when.", directives=[*needs(queries.timeline), *sized(10)])
     async def timeline(self, info: Info, as_known_at: AsKnownAt = None) -> list[Segment] | None:
         found = await info.context.load(queries.timeline, self.key, as_known_at)
         return [Segment.of(segment) for segment in found or ()]
 
-    @strawberry.field(description="Live ones and ended ones, oldest first.", directives=needs(queries.add_ons))
+    @strawberry.field(
+        description="Live ones and ended ones, oldest first.", directives=[*needs(queries.add_ons), *sized(10)]
+    )
     async def add_ons(self, info: Info) -> list[Annotated[Subscription, strawberry.lazy(__name__)]] | None:
         found = await info.context.load(queries.add_ons, self.key)
         return [Subscription.of(each) for each in found or ()]
 
     @strawberry.field(
-        description="Who wanted what, when and why: the last hundred, newest first.", directives=needs(queries.orders)
+        description="Who wanted what, when and why: the last hundred, newest first.",
+        directives=[*needs(queries.orders), *sized(25)],
     )
     async def orders(self, info: Info) -> list[Order] | None:
         found = await info.context.load(queries.orders, self.key)
@@ -154,13 +158,16 @@ class Subscription(Node):
         return None if found is None else Segment.of(found)
 
     @strawberry.field(
-        description="Totals by meter of the hours that start in the period.", directives=needs(metering.totals)
+        description="Totals by meter of the hours that start in the period.",
+        directives=[*needs(metering.totals), *sized(4)],
     )
     async def usage(self, info: Info, start: From, end: To) -> list[UsageTotal] | None:
         found = await info.context.load(metering.totals, self.key, asked_period(start, end))
         return [UsageTotal.of(total) for _, total in sorted((found or {}).items())]
 
-    @strawberry.field(description="How it stands with the other organisation.", directives=needs(sync.bonds))
+    @strawberry.field(
+        description="How it stands with the other organisation.", directives=[*needs(sync.bonds), *sized(2)]
+    )
     async def bonds(self, info: Info) -> list[Bond] | None:
         return await bonds_of(info, self.key)
 

@@ -25,6 +25,7 @@ from schema.declare import needs
 from schema.domains.metering import From, To, asked_period
 from schema.domains.subscriptions import Subscription, subscription_by_id
 from schema.node import optional_id, optional_uuid, uuid_of
+from schema.size import sized
 
 strawberry.enum(Step, name="UsageStep", description="How long a bucket is: a UTC hour, a local day, a local month.")
 Zone = Annotated[
@@ -76,7 +77,7 @@ class UsageSeries:
     subscription_id: strawberry.ID | None = strawberry.field(description="By resource only.")
     resource: str | None = strawberry.field(description="By resource only.")
     total: UsageQuantity
-    points: list[UsagePoint]
+    points: list[UsagePoint] = strawberry.field(directives=sized(100))
 
     @classmethod
     def of(cls, found: Series) -> UsageSeries:
@@ -92,7 +93,7 @@ class UsageSeries:
 @strawberry.type(description="Usage of a node over time.")
 class UsageOverTime(UsageAnswer):
     zone: str
-    series: list[UsageSeries]
+    series: list[UsageSeries] = strawberry.field(directives=sized(10))
 
 
 @strawberry.type(description="What one resource used in the month.")
@@ -105,8 +106,8 @@ class UsageResource:
 class MeterMonthDetail:
     meter: str
     total: UsageQuantity
-    days: list[UsagePoint]
-    resources: list[UsageResource]
+    days: list[UsagePoint] = strawberry.field(directives=sized(31))
+    resources: list[UsageResource] = strawberry.field(directives=sized(20))
 
     @classmethod
     def of(cls, found: MeterMonth) -> MeterMonthDetail:
@@ -124,7 +125,7 @@ class MeterMonthDetail:
 @strawberry.type(description="A subscription's month.")
 class SubscriptionMonthDetail:
     value: strawberry.Private[SubscriptionMonth]
-    meters: list[MeterMonthDetail]
+    meters: list[MeterMonthDetail] = strawberry.field(directives=sized(4))
 
     @strawberry.field(directives=needs(subscriptions.many))
     async def subscription(self, info: Info) -> Subscription | None:
@@ -137,7 +138,7 @@ class UsageMonth(UsageAnswer):
     zone: str
     starts_at: datetime
     ends_at: datetime
-    subscriptions: list[SubscriptionMonthDetail]
+    subscriptions: list[SubscriptionMonthDetail] = strawberry.field(directives=sized(50))
 
     @classmethod
     def of(cls, found: Month, zone: str) -> UsageMonth:
@@ -174,8 +175,8 @@ class UsageSource:
 @strawberry.type(description="What is missing of a subscription's usage, and where it comes from.")
 class UsageGaps:
     fresh_as_of: datetime | None = strawberry.field(description="The latest sample of all.")
-    gaps: list[UsageGap]
-    sources: list[UsageSource]
+    gaps: list[UsageGap] = strawberry.field(directives=sized(50))
+    sources: list[UsageSource] = strawberry.field(directives=sized(10))
 
 
 @strawberry.type

@@ -19,6 +19,7 @@ from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
 from server.installation import drop_embedded, embedded_addresses, prepare_embedded
+from server.memory.budget import allowance
 from server.schema_of_database import register_models
 from server.settings import load
 from workers.queue import Doorbell, worker
@@ -94,7 +95,8 @@ async def _serve(
         "Look behind it: BSS_DATABASE=bss_demo bss doctor, bss sync status, bss job list cloud. Stop with Ctrl-C."
     )
     try:
-        await serve_until_stopped("127.0.0.1", port, SystemClock())
+        async with allowance(load(), servers.redis_url) as allowed:
+            await serve_until_stopped("127.0.0.1", port, SystemClock(), allowed)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -10,9 +10,11 @@ import uvicorn
 from bss.clock import Clock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
+from schema.budget import Allowance
 from server.command_line.opening import told, with_installation
 from server.http.application import application
 from server.installation import Installation, migrate_given, opened
+from server.memory.budget import allowance
 from server.settings import BadSetting, load
 from sync.transport import InProcessTransport
 from workers.queue import Doorbell, worker
@@ -32,17 +34,18 @@ def serve(host: str | None, port: int | None) -> None:
         listening = host or settings.host or "127.0.0.1", port or int(settings.port or 8000)
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
-            await serve_until_stopped(*listening, SystemClock())
+            async with allowance(settings, installation.queue_url) as allowed:
+                await serve_until_stopped(*listening, SystemClock(), allowed)
         finally:
             await doorbell.close()
 
     with_installation(body)
 
 
-async def serve_until_stopped(host: str, port: int, clock: Clock) -> None:
+async def serve_until_stopped(host: str, port: int, clock: Clock, allowed: Allowance) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
     configuration = uvicorn.Config(
-        application(clock), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
+        application(clock, allowed), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
     )
     await uvicorn.Server(configuration).serve()
 

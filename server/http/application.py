@@ -22,6 +22,7 @@ from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.queries import contents, files
 from bss.refusal import Refusal
 from bss.transaction.database import Role, current
+from schema.budget import UNBOUND, Allowance
 from server.http.documents import download, upload
 from server.http.draft import draft_pdf
 from server.http.graphql import endpoint, refusal, viewer_of
@@ -74,7 +75,7 @@ async def _printing(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-def application(clock: Clock) -> Starlette:
+def application(clock: Clock, allowance: Allowance = UNBOUND) -> Starlette:
     """The application; its clock is the one that commands get their `now` from."""
     app = Starlette(
         routes=[
@@ -92,6 +93,7 @@ def application(clock: Clock) -> Starlette:
         lifespan=_printing,
     )
     app.state.clock = clock
+    app.state.allowance = allowance
     app.state.exports = 0
     return app
 

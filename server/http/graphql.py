@@ -24,7 +24,7 @@ from bss.clock import Clock
 from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
-from server.http.negotiation import JSON, negotiated, status_of, was_not_executed
+from server.http.negotiation import JSON, negotiated, retry_after, status_of, was_not_executed
 
 LARGEST_BODY = 2_000_000
 _LONGEST_DOCUMENT = 20_000  # documents that are right are kept
@@ -73,13 +73,14 @@ class Endpoint(GraphQL[Asking, None]):
 
     async def process_result(self, request: Request, result: ExecutionResult) -> GraphQLHTTPResponse:
         request.state.status = status_of(result, request.state.media_type)
+        request.state.retry_after = retry_after(result)
         body = await super().process_result(request, result)
         if was_not_executed(result):
             body.pop("data", None)
         return body
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
-        return Asking(request.state.viewer, request.app.state.clock)
+        return Asking(request.state.viewer, request.app.state.clock, request.app.state.allowance)
 
 
 def endpoint() -> Callable[[Request], Awaitable[Response]]:
@@ -110,6 +111,8 @@ async def _answered(view: Endpoint, request: Request) -> Response:
     except HTTPException as unreadable:
         return refusal(unreadable.status_code, "BAD_REQUEST", unreadable.reason)
     response.status_code = request.state.status
+    if request.state.retry_after is not None:
+        response.headers["Retry-After"] = str(request.state.retry_after)
     return response
 
 

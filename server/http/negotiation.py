@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from strawberry.types import ExecutionResult
 
+from schema.spending import BUDGET_USED_UP
+
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
 _TAKEN_FOR = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
@@ -42,8 +44,21 @@ def was_not_executed(result: ExecutionResult) -> bool:
 
 
 def status_of(result: ExecutionResult, media_type: str) -> int:
-    """200, unless nothing was executed: then what a client may act upon, and in plain JSON 200 as ever."""
-    if media_type == JSON or not was_not_executed(result):
+    """200, unless nothing was executed: then what a client may act upon, and in plain JSON 200 as ever.
+
+    Only a budget that is used up has its status in both, so that client libraries and proxies wait by themselves.
+    """
+    if not was_not_executed(result):
         return 200
-    faults = [each for each in result.errors or () if (each.extensions or {}).get("code") == "FAULT"]
-    return 500 if faults else 400
+    codes = {(each.extensions or {}).get("code") for each in result.errors or ()}
+    if BUDGET_USED_UP in codes:
+        return 429
+    if media_type == JSON:
+        return 200
+    return 500 if "FAULT" in codes else 400
+
+
+def retry_after(result: ExecutionResult) -> int | None:
+    """In how many seconds there will be room in the budget, when that is what is wrong."""
+    said = [(each.extensions or {}).get("retryAfterSeconds") for each in result.errors or ()]
+    return max((seconds for seconds in said if isinstance(seconds, int)), default=None)

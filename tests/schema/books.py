@@ -15,6 +15,7 @@ from bss.clock import SetClock
 from bss.identifier import Kind, label, private, public
 from bss.role import STANDARD
 from bss.viewer import Viewer
+from schema.budget import UNBOUND, Allowance
 from tests.schema.both_ways import execute_both_ways
 
 OPENED = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,11 +32,12 @@ class Books:
     root: str
     clock: SetClock = field(default_factory=lambda: SetClock(OPENED))
     ids: dict[str, str] = field(default_factory=dict)
+    allowance: Allowance = UNBOUND
     _keys: Any = field(default_factory=count)
 
     async def ask(self, document: str, *, viewer: Viewer | None = None, **variables: object) -> dict[str, Any]:
         """The response body to a document."""
-        return await execute_both_ways(document, viewer or self.staff, self.clock, variables)
+        return await execute_both_ways(document, viewer or self.staff, self.clock, variables, self.allowance)
 
     async def data(self, document: str, *, viewer: Viewer | None = None, **variables: object) -> dict[str, Any]:
         """The data of a document that must have no errors."""

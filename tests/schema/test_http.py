@@ -45,12 +45,12 @@ async def client(anyone: httpx.AsyncClient, shared_books: Books) -> httpx.AsyncC
 async def test_a_token_sees_the_scope_of_its_membership(client: httpx.AsyncClient) -> None:
     response = await client.post("/graphql", json={"query": "{ accounts { edges { node { name } } } }"})
     assert response.status_code == 200
-    assert response.json() == {"data": {"accounts": {"edges": [{"node": {"name": "X"}}]}}}
+    assert response.json()["data"] == {"accounts": {"edges": [{"node": {"name": "X"}}]}}
 
 
 async def test_a_get_reads_and_does_not_write(client: httpx.AsyncClient, anyone: httpx.AsyncClient) -> None:
     response = await client.get("/graphql", params=QUERY)
-    assert response.json() == {"data": {"organisation": {"name": "Cloud"}}}
+    assert response.json()["data"] == {"organisation": {"name": "Cloud"}}
     mutation = await client.get("/graphql", params={"query": "mutation { __typename }"})
     assert (mutation.status_code, mutation.headers["Allow"]) == (405, "POST")
     assert (await client.get("/graphql")).status_code == 400
@@ -137,7 +137,7 @@ async def test_an_answer_has_the_media_type_that_is_liked_best(
 async def test_a_request_that_is_not_executed_has_no_data(client: httpx.AsyncClient, asked: dict[str, Any]) -> None:
     for accept, status in ((GRAPHQL, 400), (JSON, 200)):
         response = await client.post("/graphql", json=asked, headers={"Accept": accept})
-        assert (response.status_code, set(response.json())) == (status, {"errors"})
+        assert (response.status_code, set(response.json()) - {"extensions"}) == (status, {"errors"})
 
 
 async def test_what_we_cannot_do_is_not_the_client_s_error(

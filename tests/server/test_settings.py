@@ -1,0 +1,30 @@
+"""Settings of limits: numbers that fit each other, or one sentence that names what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from schema.budget import Bucket
+from server.settings import BadSetting, load
+
+
+def test_limits_are_what_the_environment_says() -> None:
+    limits = load({"BSS_MOST_COST": "10", "BSS_CLIENT_BUDGET": "20", "BSS_CLIENT_BUDGET_PER_SECOND": "3"}).limits
+    assert (limits.most_cost, limits.client) == (10, Bucket(holds=20, leaks_per_second=3))
+    assert load({}).limits.most_cost == 250_000
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("BSS_PORT", "eighty"),
+        ("BSS_MOST_COST", "0"),
+        ("BSS_CLIENT_BUDGET_PER_SECOND", "-1"),
+        ("BSS_MOST_COST", "600000"),
+        ("BSS_CLIENT_BUDGET", "3000000"),
+        ("BSS_ORGANISATION_BUDGET", "1"),
+    ],
+)
+def test_a_limit_that_no_operation_could_keep_is_refused_at_the_start(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        load({name: value})
