@@ -21,6 +21,7 @@ from graphql import (
     GraphQLSchema,
     InlineFragmentNode,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     SelectionSetNode,
     Undefined,
@@ -48,14 +49,15 @@ Found = list[tuple[FieldNode, Conditions]]
 
 
 class Number(NamedTuple):
-    """How many: what the first of these variables says that says anything, or else this."""
+    """How many: what the first of these variables says that says anything, by number or by its items, or else this."""
 
     names: tuple[str, ...]
     otherwise: int
 
     def value(self, variables: Mapping[str, Any]) -> int:
         said = (variables.get(name) for name in self.names)
-        return max(0, next((value for value in said if type(value) is int), self.otherwise))
+        counted = (len(value) if type(value) is list else value for value in said)
+        return max(0, next((value for value in counted if type(value) is int), self.otherwise))
 
 
 _ONE = Number((), 1)
@@ -216,6 +218,8 @@ def _said(field: GraphQLField, node: FieldNode, names: tuple[str, ...], otherwis
         value = given.get(name)
         if isinstance(value, IntValueNode):
             return Number(tuple(variables), int(value.value))
+        if isinstance(value, ListValueNode):
+            return Number(tuple(variables), len(value.values))
         if isinstance(value, VariableNode):
             variables.append(value.name.value)
         default = field.args[name].default_value

@@ -160,12 +160,13 @@ async def queries(world: World) -> AsyncIterator[Cell]:
 
 
 async def nodes(world: World) -> AsyncIterator[Cell]:
-    """Every object of the world by its id."""
+    """Every object of the world by its id, alone and among others: an outcome is that of both."""
     for name in sorted({name for place in PLACES for name in world.ids[place]}):
         identifiers = {column: at(world, place, name) for column, place in COLUMNS.items()}
         if kind_of(str(identifiers["own"])) in FINDERS:
             for column, identifier in identifiers.items():
-                document = f'{{ node(id: "{identifier}") {{ __typename id }} }}'
+                one, many = f'node(id: "{identifier}")', f'nodes(ids: ["{identifier}"])'
+                document = f"{{ {one} {{ __typename id }} {many} {{ __typename id }} }}"
                 outcome = await _read(world, column, document, identifier) if identifier else NONE
                 yield f"node({name})", column, outcome
 

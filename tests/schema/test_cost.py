@@ -92,6 +92,7 @@ COSTS = {
     " fragment B on Query { accounts(first: 3) { edges { node { name parent { id } } } } }": 3 + 3,
     '{ node(id: "x") { ... on Account { parent { id } } ... on Offering { id product { id owner { id } } } } }': 1 + 2,
     "{ organisation @include(if: false) { name } accounts(first: 3) @skip(if: true) { edges { cursor } } }": 0,
+    '{ nodes(ids: ["a", "b", "c"]) { id } }': 3,
     "{ __typename }": 0,
 }
 
@@ -106,6 +107,10 @@ def test_variables_count_as_they_are_sent() -> None:
     text += " id parent @include(if: $more) { id } } } } }"
     assert [cost(text), cost(text, n=2), cost(text, n=None), cost(text, n="many")] == [5, 2, 50, 50]
     assert [cost(text, n=2, more=True), cost(text, n=-1)] == [4, 0]
+
+
+def test_ids_are_counted() -> None:
+    assert cost("query($ids: [ID!]!) { nodes(ids: $ids) { id } }", ids=["a", "b"]) == 2
 
 
 def test_a_mutation_costs_ten_and_what_it_shows() -> None:

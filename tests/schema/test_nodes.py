@@ -73,3 +73,16 @@ async def test_the_content_of_files_is_not_read_for_their_names(database: Databa
     read = [each for each in statements if "invoice_file" in each]
     assert len(read) == 1
     assert "content" not in read[0]
+
+
+async def test_many_at_once_are_one_statement_for_each_kind(database: Database, books: Books) -> None:
+    query = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    for number in range(5):
+        await books.sell("y", str(number + 1))
+    listed = await books.data("{ subscriptions { edges { node { id } } } }")
+    sold = [edge["node"]["id"] for edge in listed["subscriptions"]["edges"]]
+    places = [books.ids[name] for name in ("x", "y", "z", "lite")]
+    few, _ = await counted(database, books, query, ids=[sold[0], places[0]])
+    many, data = await counted(database, books, query, ids=[*sold[:3], *places, *sold[3:]])
+    assert few == many
+    assert [each["id"] for each in data["nodes"]] == [*sold[:3], *places, *sold[3:]]
