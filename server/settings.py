@@ -84,6 +84,10 @@ class Settings:
         str(OF_AN_ORGANISATION.leaks_per_second),
     )
 
+    documents: str | None = _setting(
+        "BSS_DOCUMENTS", "A folder of GraphQL documents (*.graphql) that requests may name by their SHA-256."
+    )
+
     @property
     def limits(self) -> Limits:
         return Limits(

@@ -18,6 +18,7 @@ from server.demo.closing import close_the_month, keep, show_margins
 from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
+from server.http.application import application
 from server.installation import drop_embedded, embedded_addresses, prepare_embedded
 from server.memory.budget import allowance
 from server.schema_of_database import register_models
@@ -96,7 +97,7 @@ async def _serve(
     )
     try:
         async with allowance(load(), servers.redis_url) as allowed:
-            await serve_until_stopped("127.0.0.1", port, SystemClock(), allowed)
+            await serve_until_stopped("127.0.0.1", port, application(SystemClock(), allowed))
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

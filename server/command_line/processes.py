@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import click
 import uvicorn
+from starlette.applications import Starlette
 
-from bss.clock import Clock, SystemClock
+from bss.clock import SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
-from schema.budget import Allowance
 from server.command_line.opening import told, with_installation
 from server.http.application import application
+from server.http.stored import NOTHING_STORED, stored_in
 from server.installation import Installation, migrate_given, opened
 from server.memory.budget import allowance
 from server.settings import BadSetting, load
@@ -27,6 +29,7 @@ from workers.work import Tools
 def serve(host: str | None, port: int | None) -> None:
     """Serve GraphQL at POST /graphql."""
     settings = load()
+    stored = NOTHING_STORED if settings.documents is None else stored_in(Path(settings.documents))
 
     async def body(installation: Installation) -> None:
         doorbell = await Doorbell.connect(installation.queue_url)
@@ -35,18 +38,16 @@ def serve(host: str | None, port: int | None) -> None:
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
             async with allowance(settings, installation.queue_url) as allowed:
-                await serve_until_stopped(*listening, SystemClock(), allowed)
+                await serve_until_stopped(*listening, application(SystemClock(), allowed, stored))
         finally:
             await doorbell.close()
 
     with_installation(body)
 
 
-async def serve_until_stopped(host: str, port: int, clock: Clock, allowed: Allowance) -> None:
+async def serve_until_stopped(host: str, port: int, app: Starlette) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
-    configuration = uvicorn.Config(
-        application(clock, allowed), host=host, port=port, log_level="warning", timeout_graceful_shutdown=25
-    )
+    configuration = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=25)
     await uvicorn.Server(configuration).serve()
 
 

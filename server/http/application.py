@@ -27,6 +27,7 @@ from server.http.documents import download, upload
 from server.http.draft import draft_pdf
 from server.http.graphql import endpoint, refusal, viewer_of
 from server.http.preview import issuer_preview
+from server.http.stored import NOTHING_STORED, Stored
 from server.http.usage import usage_csv
 
 _log = logging.getLogger(__name__)
@@ -75,11 +76,11 @@ async def _printing(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-def application(clock: Clock, allowance: Allowance = UNBOUND) -> Starlette:
+def application(clock: Clock, allowance: Allowance = UNBOUND, stored: Stored = NOTHING_STORED) -> Starlette:
     """The application; its clock is the one that commands get their `now` from."""
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint(), methods=["GET", "POST"]),
+            Route("/graphql", endpoint(stored), methods=["GET", "POST"]),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
             Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),

@@ -25,13 +25,20 @@ from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
 from server.http.negotiation import JSON, negotiated, retry_after, status_of, was_not_executed
+from server.http.stored import NotStored, Stored, document_of
 
 LARGEST_BODY = 2_000_000
+_PARTS: dict[str, type] = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
+_SAID: dict[type, str] = {str: "text", dict: "an object"}
 _LONGEST_DOCUMENT = 20_000  # documents that are right are kept
 
 
 class Endpoint(GraphQL[Asking, None]):
     """The GraphQL view; the request's viewer was found before it is called."""
+
+    def __init__(self, stored: Stored) -> None:
+        super().__init__(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=())
+        self.stored = stored
 
     def decode_json(self, data: str | bytes) -> Any:
         return orjson.loads(data)
@@ -51,16 +58,23 @@ class Endpoint(GraphQL[Asking, None]):
 
     async def parse_http_body(self, request: Any) -> GraphQLRequestData:
         """The request by POST or by GET; what is wrong with its parts is told before any document is read."""
-        if request.method == "POST" and parse_content_type(request.content_type or "")[0] != JSON:
+        if request.method == "GET":
+            body = self.parse_query_params(request.query_params)
+        elif parse_content_type(request.content_type or "")[0] == JSON:
+            body = self.parse_json(await request.get_body())
+        else:
             raise HTTPException(415, f"Send {JSON}.")
-        asked = await super().parse_http_body(request)
-        if isinstance(asked, list):
-            raise HTTPException(400, "The request must be a JSON object.")
-        if not isinstance(asked.operation_name, str | None):
-            raise HTTPException(400, "The operation's name must be a string.")
-        if len(asked.query or "") > _LONGEST_DOCUMENT:
+        for name, expected in _PARTS.items():
+            if not isinstance(body.get(name), expected | None):
+                raise HTTPException(400, f"`{name}` is {_SAID[expected]}, or left out.")
+        if len(body.get("query") or "") > _LONGEST_DOCUMENT:
             raise HTTPException(400, "A document has at most 20,000 characters; put input into variables.")
-        return asked
+        return GraphQLRequestData(
+            query=document_of(body, self.stored),
+            variables=body.get("variables"),
+            operation_name=body.get("operationName"),
+            extensions=body.get("extensions"),
+        )
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """A GET may be repeated by anybody on the way, so that it reads only."""
@@ -83,9 +97,9 @@ class Endpoint(GraphQL[Asking, None]):
         return Asking(request.state.viewer, request.app.state.clock, request.app.state.allowance)
 
 
-def endpoint() -> Callable[[Request], Awaitable[Response]]:
+def endpoint(stored: Stored) -> Callable[[Request], Awaitable[Response]]:
     """The route's function: a bearer token, at most two megabytes, an answer in the media type that is asked for."""
-    view = Endpoint(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=())
+    view = Endpoint(stored)
 
     async def graphql(request: Request) -> Response:
         media_type = request.state.media_type = negotiated(request.headers.get("accept", ""))
@@ -110,6 +124,9 @@ async def _answered(view: Endpoint, request: Request) -> Response:
         response = await view.run(request)
     except HTTPException as unreadable:
         return refusal(unreadable.status_code, "BAD_REQUEST", unreadable.reason)
+    except NotStored:
+        status = 200 if request.state.media_type == JSON else 400
+        return refusal(status, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")  # as client libraries know it
     response.status_code = request.state.status
     if request.state.retry_after is not None:
         response.headers["Retry-After"] = str(request.state.retry_after)
