@@ -22,8 +22,8 @@ from tests.invoicing.books import OPENED, Books, Price, per_unit
 from tests.metering.books import open_books
 from tests.server.in_process import Terminal, settings_of_a_new_database
 
-DO_NOT_ANSWER_WITH_DATA = {"completion", "demo", "migrate", "serve", "usage export", "work"}
-"""Processes, scripts, and the export, whose data are CSV."""
+DO_NOT_ANSWER_WITH_DATA = {"completion", "demo", "migrate", "price-list export", "serve", "usage export", "work"}
+"""Processes, scripts, and the exports, whose data are CSV."""
 
 
 @pytest_asyncio.fixture
