@@ -1,20 +1,18 @@
-"""What an administrator does from the command line: organisations, accounts, prices, tokens, bills and jobs."""
+"""What an administrator does from the command line: organisations, accounts, prices, bills and jobs."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import click
 import pytest
-import pytest_asyncio
 
 from bss.identifier import Kind, public
 from bss.jobs.claim import claim, park
 from bss.jobs.enqueue import enqueue
 from bss.jobs.job import JobKind
-from bss.organisations.account import AccountKind
 from bss.transaction.begin import begin
 from server.command_line.main import bss
 from tests.installation import Server
@@ -24,28 +22,6 @@ from tests.server.in_process import Terminal, settings_of_a_new_database
 
 DO_NOT_ANSWER_WITH_DATA = {"completion", "demo", "migrate", "price-list export", "serve", "usage export", "work"}
 """Processes, scripts, and the exports, whose data are CSV."""
-
-
-@pytest_asyncio.fixture
-async def books(server: Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Books]:
-    """Cloud with the lite reseller Lite, and X, which has two seats at 12.50 since December; the settings name it."""
-    monkeypatch.delenv("COLUMNS", raising=False)
-    async with settings_of_a_new_database(server) as settings:
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        cloud = await Books.opened()
-        await cloud.account("Lite", kind=AccountKind.LITE_RESELLER)
-        await cloud.account("X")
-        await cloud.offering()
-        await cloud.publish("retail", Price("seat", per_unit("12.50")))
-        await cloud.edge("Cloud", "X", "retail")
-        await cloud.subscription("X", "2", OPENED)
-        yield cloud
-
-
-@pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(capsys)
 
 
 def account(books: Books, name: str) -> str:
@@ -160,35 +136,6 @@ async def test_a_price_list_is_shown_with_the_version_in_force(books: Books, ter
     before = terminal.asked(*show, "--at", "2025-11-30")
     assert (before["version"], before["prices"]) == (None, [])
     assert "per_unit" in terminal.bss(*show).out
-
-
-async def test_a_token_is_shown_once_and_revoked(books: Books, terminal: Terminal) -> None:
-    made = terminal.asked("token", "create", "cloud", "Portal", "--role", "operations", "--days", "30")
-    assert (made["role"], made["accountId"]) == ("operations", account(books, "Cloud"))
-    assert made["secret"].startswith("bss_")
-    second = terminal.asked("token", "create", "cloud", "Portal 2", "--membership", made["membershipId"])
-    assert (second["membershipId"], second["expiresAt"]) == (made["membershipId"], None)
-    listed = terminal.bss("token", "list", "cloud", "--json")
-    assert [row["name"] for row in listed.data["rows"]] == ["Portal", "Portal 2"]
-    assert made["secret"] not in listed.out
-    assert terminal.asked("token", "revoke", "cloud", made["id"])["revokedAt"] is not None
-    assert [bool(row["revokedAt"]) for row in terminal.asked("token", "list", "cloud")["rows"]] == [True, False]
-
-
-async def test_a_role_is_made_given_and_taken_away(books: Books, terminal: Terminal) -> None:
-    words = ("--allow", "invoice:view", "--allow", "usage:view")
-    made = terminal.asked("role", "create", "cloud", "clerk", "Clerk", "--kind", "staff", *words)
-    assert (made["code"], made["permissions"], made["isStandard"]) == ("clerk", ["invoice:view", "usage:view"], False)
-    assert terminal.asked("role", "update", "cloud", made["id"], "--name", "Desk")["permissions"] == made["permissions"]
-    listed = {row["code"]: row["kind"] for row in terminal.asked("role", "list", "cloud")["rows"]}
-    assert (listed["clerk"], listed["it_operator"], len(listed)) == ("staff", "client", 14)
-    token = terminal.asked("token", "create", "cloud", "Dirk", "--role", "clerk")
-    (ann, dirk) = terminal.asked("member", "list", "cloud")["rows"]
-    assert (dirk["id"], dirk["name"], dirk["role"]) == (token["membershipId"], "Dirk", "clerk")
-    assert terminal.asked("member", "assign", "cloud", dirk["id"], "support")["role"] == "support"
-    assert terminal.asked("role", "retire", "cloud", made["id"])["retiredAt"] is not None
-    assert terminal.asked("member", "end", "cloud", dirk["id"])["endedAt"] is not None
-    assert "the organisation's last owner" in terminal.bss("member", "end", "cloud", ann["id"]).err
 
 
 async def test_a_month_is_billed_once_and_its_invoice_is_listed(books: Books, terminal: Terminal) -> None:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import AsyncIterator
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 
 import pytest
-import pytest_asyncio
 
 from bss.catalogue.price_sheet import COLUMNS
 from bss.identifier import Kind, public
@@ -16,32 +14,11 @@ from server.http.graphql import LARGEST_BODY
 from tests.installation import Server
 from tests.invoicing.books import OPENED, Books, Price, per_unit
 from tests.rows_by_table import database_of, rows_by_table
-from tests.server.in_process import Terminal, settings_of_a_new_database
+from tests.server.in_process import Terminal
 
 JANUARY = ("--valid-from", "2026-01-01")
 CHARGES = 22_000
 """Of one offering, so that its sheet is larger than a request over HTTP may be."""
-
-
-@pytest_asyncio.fixture
-async def books(server: Server, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Books]:
-    """Cloud, where X has two seats at 12.50 since December; the settings name it."""
-    monkeypatch.delenv("COLUMNS", raising=False)
-    async with settings_of_a_new_database(server) as settings:
-        for name, value in settings.items():
-            monkeypatch.setenv(name, value)
-        cloud = await Books.opened()
-        await cloud.account("X")
-        await cloud.offering()
-        await cloud.publish("retail", Price("seat", per_unit("12.50")))
-        await cloud.edge("Cloud", "X", "retail")
-        await cloud.subscription("X", "2", OPENED)
-        yield cloud
-
-
-@pytest.fixture
-def terminal(capsys: pytest.CaptureFixture[str]) -> Terminal:
-    return Terminal(capsys)
 
 
 def retail(books: Books) -> str:

@@ -1,0 +1,40 @@
+"""Who may do what, from the command line: tokens, roles and members."""
+
+from __future__ import annotations
+
+from bss.identifier import Kind, public
+from tests.invoicing.books import Books
+from tests.server.in_process import Terminal
+
+
+def account(books: Books, name: str) -> str:
+    return public(Kind.ACCOUNT, books.accounts[name])
+
+
+async def test_a_token_is_shown_once_and_revoked(books: Books, terminal: Terminal) -> None:
+    made = terminal.asked("token", "create", "cloud", "Portal", "--role", "operations", "--days", "30")
+    assert (made["role"], made["accountId"]) == ("operations", account(books, "Cloud"))
+    assert made["secret"].startswith("bss_")
+    second = terminal.asked("token", "create", "cloud", "Portal 2", "--membership", made["membershipId"])
+    assert (second["membershipId"], second["expiresAt"]) == (made["membershipId"], None)
+    listed = terminal.bss("token", "list", "cloud", "--json")
+    assert [row["name"] for row in listed.data["rows"]] == ["Portal", "Portal 2"]
+    assert made["secret"] not in listed.out
+    assert terminal.asked("token", "revoke", "cloud", made["id"])["revokedAt"] is not None
+    assert [bool(row["revokedAt"]) for row in terminal.asked("token", "list", "cloud")["rows"]] == [True, False]
+
+
+async def test_a_role_is_made_given_and_taken_away(books: Books, terminal: Terminal) -> None:
+    words = ("--allow", "invoice:view", "--allow", "usage:view")
+    made = terminal.asked("role", "create", "cloud", "clerk", "Clerk", "--kind", "staff", *words)
+    assert (made["code"], made["permissions"], made["isStandard"]) == ("clerk", ["invoice:view", "usage:view"], False)
+    assert terminal.asked("role", "update", "cloud", made["id"], "--name", "Desk")["permissions"] == made["permissions"]
+    listed = {row["code"]: row["kind"] for row in terminal.asked("role", "list", "cloud")["rows"]}
+    assert (listed["clerk"], listed["it_operator"], len(listed)) == ("staff", "client", 14)
+    token = terminal.asked("token", "create", "cloud", "Dirk", "--role", "clerk")
+    (ann, dirk) = terminal.asked("member", "list", "cloud")["rows"]
+    assert (dirk["id"], dirk["name"], dirk["role"]) == (token["membershipId"], "Dirk", "clerk")
+    assert terminal.asked("member", "assign", "cloud", dirk["id"], "support")["role"] == "support"
+    assert terminal.asked("role", "retire", "cloud", made["id"])["retiredAt"] is not None
+    assert terminal.asked("member", "end", "cloud", dirk["id"])["endedAt"] is not None
+    assert "the organisation's last owner" in terminal.bss("member", "end", "cloud", ann["id"]).err
