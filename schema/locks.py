@@ -6,6 +6,10 @@ Owns: the names, for forms that show a field as locked. Does not own: the lock, 
 
 from __future__ import annotations
 
+import strawberry
+
+from schema.size import sized
+
 LOCKED_FIELDS: dict[str, tuple[str, ...]] = {
     "Account": (
         *("name", "kind", "accountingNumber", "email", "billingAddress", "legalAddress"),
@@ -18,10 +22,21 @@ LOCKED_FIELDS: dict[str, tuple[str, ...]] = {
     ),
 }
 """By type. A service's `provisionedAt` and `removedAt` are written where it runs, also of a mirrored subscription."""
-WHO = "Who alone may change lockedFields; null when all is changed here."
-WHICH = "Fields that only lockedBy changes; none when all is changed here."
 
 
-def locked_fields(of_type: str, *, is_locked: bool) -> list[str]:
-    """The names of the fields of an object that are locked."""
-    return [*LOCKED_FIELDS[of_type]] if is_locked else []
+@strawberry.type
+class Lockable:
+    """What may be the mirror of another organisation's."""
+
+    mirrored: strawberry.Private[bool]
+    managed_by: strawberry.Private[str | None]
+
+    @strawberry.field(description="Who alone may change lockedFields; null when all is changed here.")
+    def locked_by(self) -> str | None:
+        return self.managed_by if self.mirrored else None
+
+    @strawberry.field(
+        description="Fields that only lockedBy changes; none when all is changed here.", directives=sized(10)
+    )
+    def locked_fields(self) -> list[str]:
+        return [*LOCKED_FIELDS[type(self).__name__]] if self.mirrored else []

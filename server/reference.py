@@ -23,6 +23,7 @@ from bss.permission import IMPLIED, Permission
 from bss.refusal import Refusal, catalogue
 from bss.role import MOST, STANDARD, RoleKind, standard_with
 from bss.transaction.command import COMMANDS
+from schema.declare import Requires
 from schema.execution import schema as api
 from server.command_line.main import bss as command_line
 from server.settings import Settings
@@ -84,8 +85,9 @@ def _root_fields() -> Iterator[tuple[str, Permission]]:
     """The fields of the query that the SDL shows with a permission."""
     query = api._schema.query_type
     for name, field in sorted(query.fields.items() if query else ()):
-        for directive in field.extensions["strawberry-definition"].directives:
-            yield name, Permission(directive.permission)
+        for shown in field.extensions["strawberry-definition"].directives:
+            if isinstance(shown, Requires):
+                yield name, Permission(shown.permission)
 
 
 def refusals_page() -> str:

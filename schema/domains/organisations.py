@@ -41,7 +41,7 @@ from schema.domains.account_inputs import (
 from schema.domains.bonds import Bond, bonds_of
 from schema.domains.cases import Case
 from schema.domains.relation_records import CalendarEvent, Contact, Document, Email, Task
-from schema.locks import WHICH, WHO, locked_fields
+from schema.locks import Lockable
 from schema.node import FINDERS, SHOWN, Node, findable, id_of, optional_id, uuid_of
 from schema.size import sized
 from sync import queries as sync
@@ -83,7 +83,7 @@ class Organisation(Node):
 
 
 @strawberry.type(description="A place in the organisation's account tree.")
-class Account(Node):
+class Account(Node, Lockable):
     key: strawberry.Private[UUID]
     parent_uuid: strawberry.Private[UUID | None]
     kind: domain.AccountKind
@@ -118,14 +118,6 @@ class Account(Node):
             created_at=account.created_at,
             closed_at=account.closed_at,
         )
-
-    @strawberry.field(description=WHO)
-    def locked_by(self) -> str | None:
-        return self.managed_by if self.mirrored else None
-
-    @strawberry.field(description=WHICH)
-    def locked_fields(self) -> list[str]:
-        return locked_fields("Account", is_locked=self.mirrored)
 
     @strawberry.field(
         description="The account above, or null at the top of the caller's scope.", directives=needs(queries.many)

@@ -18,6 +18,7 @@ from bss.role import RoleKind
 from schema.asking import Info
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 strawberry.enum(RoleKind, description="Whose people have a role: the organisation's, a reseller's, or a customer's.")
 _WORDS = "Words of the form noun:verb, as fields show them in @requires."
@@ -28,7 +29,7 @@ class Role(Node):
     code: str
     name: str
     kind: RoleKind
-    permissions: list[str] = strawberry.field(description=_WORDS)
+    permissions: list[str] = strawberry.field(description=_WORDS, directives=sized(20))
     is_standard: bool
     version: int
     retired_at: datetime | None
@@ -104,7 +105,7 @@ def _retirement(given: RetireRoleInput) -> RetireRole:
 class Query:
     @strawberry.field(
         description="All roles that may be given: the standard ones, and then the organisation's own by code.",
-        directives=needs(own_roles.roles),
+        directives=[*needs(own_roles.roles), *sized(20)],
     )
     async def roles(self, info: Info) -> list[Role]:
         return [Role.of(each) for each in await own_roles.roles(info.context.viewer)]

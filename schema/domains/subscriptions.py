@@ -25,7 +25,7 @@ from schema.domains.cycle import BillingCycle
 from schema.domains.metering import From, To, UsageTotal, asked_period
 from schema.domains.organisations import Account, account_by_id
 from schema.domains.timeline import Segment, SubscriptionState
-from schema.locks import WHICH, WHO, locked_fields
+from schema.locks import Lockable
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 from schema.size import sized
 from sync import queries as sync
@@ -55,7 +55,7 @@ class Order:
 
 
 @strawberry.type(description="What an account bought, as it stands.")
-class Subscription(Node):
+class Subscription(Node, Lockable):
     key: strawberry.Private[UUID]
     account_uuid: strawberry.Private[UUID]
     name: str
@@ -109,14 +109,6 @@ class Subscription(Node):
             version=subscription.version,
             created_at=subscription.created_at,
         )
-
-    @strawberry.field(description=WHO)
-    def locked_by(self) -> str | None:
-        return self.managed_by if self.mirrored else None
-
-    @strawberry.field(description=WHICH)
-    def locked_fields(self) -> list[str]:
-        return locked_fields("Subscription", is_locked=self.mirrored)
 
     @strawberry.field(directives=needs(organisations.many))
     async def account(self, info: Info) -> Account | None:

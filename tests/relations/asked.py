@@ -35,7 +35,13 @@ SINCE_MAY = {
     "country": '"DE"',
     "number": '"136695976"',
 }
-NAMES = {"subscriptionIds": "subscription", "under": "account", "billToAccountId": "account", "priceListId": "list"}
+NAMES = {
+    "subscriptionIds": "subscription",
+    "ids": "subscription",
+    "under": "account",
+    "billToAccountId": "account",
+    "priceListId": "list",
+}
 """What an argument of a query names, where its own name does not tell."""
 
 ASKED = {
@@ -45,6 +51,7 @@ ASKED = {
     "subscriptionIds": "subscription",
     "priceListId": "list",
     "invoiceId": "invoice",
+    "ids": "subscription",
 }
 """What the required arguments of queries name."""
 Cell = tuple[str, str, str]

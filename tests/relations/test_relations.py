@@ -120,7 +120,7 @@ async def test_an_operation_asks_for_the_permission_that_it_declares_and_for_no_
         if (outcome := await asking) not in (DONE, FOUND):
             denied[name] = outcome
     assert denied == {
-        "node": "PERMISSION_DENIED",  # an object's own permission
+        **dict.fromkeys(("node", "nodes"), "PERMISSION_DENIED"),  # an object's own permission
         "moveAccount": "PERMISSION_DENIED",  # its terms
         **dict.fromkeys(GIVING, "PERMISSION_DENIED"),
     }

@@ -171,7 +171,7 @@ class Broke:
 
 async def asked(books: Books, allowed: Allowance, accept: str = JSON) -> httpx.Response:
     transport = httpx.ASGITransport(application(books.clock, allowed))
-    headers = {"Authorization": f"Bearer {await token(books, 'x', 'customer')}", "Accept": accept}
+    headers = {"Authorization": f"Bearer {await token(books, 'x', 'billing_viewer')}", "Accept": accept}
     async with httpx.AsyncClient(transport=transport, base_url="http://bss", headers=headers) as client:
         return await client.post("/graphql", json={"query": "{ accounts(first: 9) { edges { node { name } } } }"})
 

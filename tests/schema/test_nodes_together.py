@@ -34,7 +34,7 @@ async def test_what_lies_outside_the_scope_is_null_like_what_nobody_has(shared_b
 async def test_what_the_role_may_not_see_is_null_with_an_error_and_the_others_stay(shared_books: Books) -> None:
     books = shared_books
     ids = [books.ids["x"], books.ids["root issuer"], books.ids["of x"]]
-    body = await books.ask(QUERY, viewer=books.as_role("customer", "x"), ids=ids)
+    body = await books.ask(QUERY, viewer=books.as_role("billing_viewer", "x"), ids=ids)
     assert said(body["data"]) == ["X", None, "Office seats"]
     (error,) = body["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["nodes", 1], "PERMISSION_DENIED")

@@ -28,7 +28,7 @@ OTHER_HASH = hashlib.sha256(OTHER.encode()).hexdigest()
 @pytest_asyncio.fixture
 async def client(shared_books: Books) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(application(shared_books.clock, stored=stored_in(FOLDER)))
-    headers = {"Authorization": f"Bearer {await token(shared_books, 'x', 'customer')}"}
+    headers = {"Authorization": f"Bearer {await token(shared_books, 'x', 'billing_viewer')}"}
     async with httpx.AsyncClient(transport=transport, base_url="http://bss", headers=headers) as found:
         yield found
 
