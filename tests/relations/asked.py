@@ -162,7 +162,8 @@ async def queries(world: World) -> AsyncIterator[Cell]:
                 known = {**SINCE_MAY, argument: f'"{identifier}"'}
                 said = (arguments(field, known) or "").strip("()")
                 more = "" if argument in said else f"{argument}: {known[argument]} "
-                document = f"{{ {name}({more}{said}) {selection(field.type, 2, known)} }}"
+                shown = "{ id }" if name == "nodes" else selection(field.type, 2, known)
+                document = f"{{ {name}({more}{said}) {shown} }}"
                 yield f"{name}.{argument}", column, await _read(world, column, document, identifier)
 
 
