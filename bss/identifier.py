@@ -32,6 +32,7 @@ class Kind(StrEnum):
     MEMBERSHIP = "mem"
     ROLE = "rol"
     TOKEN = "tok"
+    SESSION = "ses"
     ISSUER = "iss"
     EDGE = "edg"
     VENDOR = "ven"

@@ -42,6 +42,8 @@ class Permission(StrEnum):
     RELATION_MANAGE = "relation:manage"
     RELATION_VIEW = "relation:view"
     ROLE_MANAGE = "role:manage"
+    SESSION_MANAGE = "session:manage"
+    SESSION_VIEW = "session:view"
     SUBSCRIPTION_BACKDATE = "subscription:backdate"
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"

@@ -49,7 +49,15 @@ _SELLS = (
         Permission.SUBSCRIPTION_MANAGE,
     }
 )
-_ADMITS = frozenset({Permission.PERSON_MANAGE, Permission.PERSON_VIEW, Permission.TOKEN_CREATE})
+_ADMITS = frozenset(
+    {
+        Permission.PERSON_MANAGE,
+        Permission.PERSON_VIEW,
+        Permission.SESSION_MANAGE,
+        Permission.SESSION_VIEW,
+        Permission.TOKEN_CREATE,
+    }
+)
 
 MOST: dict[RoleKind, frozenset[Permission]] = {
     RoleKind.STAFF: _EVERYTHING,

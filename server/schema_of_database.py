@@ -24,6 +24,7 @@ BSS_MODELS = (
     "bss.audit.models",
     "bss.organisations.models",
     "bss.access.models",
+    "bss.signing.models",
     "bss.relations.models",
     "bss.catalogue.models",
     "bss.agreements.models",

@@ -55,7 +55,8 @@ class Settings:
         "DATABASE_OWNER_URL", "For `bss migrate` only: the owner of the database, who may create roles."
     )
     redis_url: str | None = _setting(
-        "REDIS_URL", "Where the queue is: redis://host:6379/0 or unix:///path. Unset: the embedded server."
+        "REDIS_URL",
+        "Where the queue and the sessions are: redis://host:6379/0 or unix:///path. Unset: the embedded server.",
     )
     home: str | None = _setting("BSS_HOME", "The folder of the embedded servers' data.", "var")
     database: str | None = _setting(

@@ -46,6 +46,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "search_word": ("path",),
     "segment": ("path",),
     "series": ("path",),
+    "session": ("path",),
     "subscription": ("path",),
     "subscription_order": ("path",),
     "task": ("path",),

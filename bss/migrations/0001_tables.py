@@ -700,6 +700,27 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="SessionModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("person_id", fields.UUIDField()),
+                ("membership_id", fields.UUIDField()),
+                ("host", fields.TextField(unique=False)),
+                ("started_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "session",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "Somebody signed in as a membership, on one host, until it ends. `path` is the membership's; never deleted.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="SubscriptionModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -11,16 +11,15 @@ from bss.clock import SetClock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
 from server.command_line.opening import told
-from server.command_line.processes import serve_until_stopped, tools_for
+from server.command_line.processes import serve_until_stopped, served, tools_for
 from server.demo.books import Books
 from server.demo.channel import opened_channel
 from server.demo.closing import close_the_month, keep, show_margins
 from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
-from server.http.application import application
+from server.http.stored import NOTHING_STORED
 from server.installation import drop_embedded, embedded_addresses, prepare_embedded
-from server.memory.budget import allowance
 from server.schema_of_database import register_models
 from server.settings import load
 from workers.queue import Doorbell, worker
@@ -96,8 +95,8 @@ async def _serve(
         "Look behind it: BSS_DATABASE=bss_demo bss doctor, bss sync status, bss job list cloud. Stop with Ctrl-C."
     )
     try:
-        async with allowance(load(), servers.redis_url) as allowed:
-            await serve_until_stopped("127.0.0.1", port, application(SystemClock(), allowed))
+        async with served(SystemClock(), load(), servers.redis_url, NOTHING_STORED) as app:
+            await serve_until_stopped("127.0.0.1", port, app)
     finally:
         working.cancel()
         await asyncio.gather(working, return_exceptions=True)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import click
 import uvicorn
 from starlette.applications import Starlette
 
-from bss.clock import SystemClock
+from bss.clock import Clock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
 from server.command_line.opening import told, with_installation
 from server.http.application import application
-from server.http.stored import NOTHING_STORED, stored_in
+from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.installation import Installation, migrate_given, opened
 from server.memory.budget import allowance
-from server.settings import BadSetting, load
+from server.memory.short_lived import ShortLived
+from server.settings import BadSetting, Settings, load
 from sync.transport import InProcessTransport
 from workers.queue import Doorbell, worker
 from workers.work import Tools
@@ -37,12 +40,23 @@ def serve(host: str | None, port: int | None) -> None:
         listening = host or settings.host or "127.0.0.1", port or int(settings.port or 8000)
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
-            async with allowance(settings, installation.queue_url) as allowed:
-                await serve_until_stopped(*listening, application(SystemClock(), allowed, stored))
+            async with served(SystemClock(), settings, installation.queue_url, stored) as app:
+                await serve_until_stopped(*listening, app)
         finally:
             await doorbell.close()
 
     with_installation(body)
+
+
+@asynccontextmanager
+async def served(clock: Clock, settings: Settings, queue_url: str, stored: Stored) -> AsyncIterator[Starlette]:
+    """The application, with what it shares with other processes in memory."""
+    entries = ShortLived(queue_url)
+    try:
+        async with allowance(settings, queue_url) as allowed:
+            yield application(clock, allowed, stored, entries)
+    finally:
+        await entries.close()
 
 
 async def serve_until_stopped(host: str, port: int, app: Starlette) -> None:

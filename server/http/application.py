@@ -12,6 +12,7 @@ from uuid import UUID
 
 from asyncpg import InterfaceError, InternalClientError, PostgresError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
@@ -21,14 +22,20 @@ from bss.identifier import Kind, MalformedId, private
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.queries import contents, files
 from bss.refusal import Refusal
+from bss.signing.session import StoreAway
 from bss.transaction.database import Role, current
 from schema.budget import UNBOUND, Allowance
+from server.http.cross_site import CrossSiteGate
 from server.http.documents import download, upload
 from server.http.draft import draft_pdf
-from server.http.graphql import endpoint, refusal, viewer_of
+from server.http.graphql import endpoint, refusal
 from server.http.preview import issuer_preview
+from server.http.recognise import viewer_of
+from server.http.sessions import sign_out
 from server.http.stored import NOTHING_STORED, Stored
 from server.http.usage import usage_csv
+from server.memory.sessions import ShortLivedSessions
+from server.memory.short_lived import ShortLived
 
 _log = logging.getLogger(__name__)
 
@@ -76,8 +83,16 @@ async def _printing(app: Starlette) -> AsyncIterator[None]:
         yield
 
 
-def application(clock: Clock, allowance: Allowance = UNBOUND, stored: Stored = NOTHING_STORED) -> Starlette:
-    """The application; its clock is the one that commands get their `now` from."""
+def application(
+    clock: Clock,
+    allowance: Allowance = UNBOUND,
+    stored: Stored = NOTHING_STORED,
+    entries: ShortLived | None = None,
+) -> Starlette:
+    """The application; its clock is the one that commands get their `now` from.
+
+    Without short-lived entries there are no sessions: only tokens are known.
+    """
     app = Starlette(
         routes=[
             Route("/graphql", endpoint(stored), methods=["GET", "POST"]),
@@ -87,18 +102,29 @@ def application(clock: Clock, allowance: Allowance = UNBOUND, stored: Stored = N
             Route("/documents/{document}", download, methods=["GET"]),
             Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
             Route("/usage.csv", usage_csv, methods=["GET"]),
+            Route("/sign-out", sign_out, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
         ],
-        exception_handlers={500: _fault},
+        middleware=[Middleware(CrossSiteGate)],
+        exception_handlers={500: _fault, StoreAway: _away},
         lifespan=_printing,
     )
     app.state.clock = clock
     app.state.allowance = allowance
     app.state.exports = 0
+    app.state.sessions = None if entries is None else ShortLivedSessions(entries)
     return app
 
 
 async def _fault(request: Request, fault: Exception) -> Response:
     _log.error("fault at %s", request.url.path, exc_info=fault)
     return JSONResponse({"errors": [{"message": "Something went wrong here."}]}, status_code=500)
+
+
+async def _away(request: Request, trouble: Exception) -> Response:
+    """Nobody can say who this is: it is nobody, and may be somebody later."""
+    _log.warning("sessions cannot be read: %s", trouble)
+    answer = refusal(503, "UNAVAILABLE", "Who is signed in cannot be seen at this time; please try again.")
+    answer.headers["Retry-After"] = "5"
+    return answer

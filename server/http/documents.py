@@ -20,7 +20,8 @@ from bss.relations.queries import document_file
 from bss.relations.store_document import StoreDocument, store_document
 from bss.viewer import Viewer
 from schema.scalars import unstorable
-from server.http.graphql import body_within, refusal, viewer_of
+from server.http.graphql import body_within, refusal
+from server.http.recognise import viewer_of
 
 _LONGEST_KEY = 200
 _STATUS: dict[type[Refusal], int] = {NotFound: 404, PermissionDenied: 403, InvalidInput: 422}

@@ -19,12 +19,10 @@ from strawberry.http.parse_content_type import parse_content_type
 from strawberry.schema.exceptions import InvalidOperationTypeError
 from strawberry.types import ExecutionResult
 
-from bss.access.authenticate import viewer_of_token
-from bss.clock import Clock
-from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
 from server.http.negotiation import JSON, negotiated, retry_after, status_of, was_not_executed
+from server.http.recognise import viewer_of
 from server.http.stored import NotStored, Stored, document_of
 
 LARGEST_BODY = 2_000_000
@@ -144,15 +142,6 @@ async def body_within(request: Request, most: int) -> bytes | None:
         chunks.append(chunk)
     body = request._body = b"".join(chunks)
     return body
-
-
-async def viewer_of(request: Request) -> Viewer | None:
-    """The viewer behind the request's bearer token, if there is one."""
-    scheme, _, secret = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not secret:
-        return None
-    clock: Clock = request.app.state.clock
-    return await viewer_of_token(secret.strip(), now=clock.now())
 
 
 def refusal(status: int, code: str, message: str) -> Response:

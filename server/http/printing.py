@@ -18,7 +18,8 @@ from bss.module import ModuleOff
 from bss.refusal import NotFound, PermissionDenied, Refusal
 from bss.viewer import Viewer
 from schema.domains.issuer_card import api_path
-from server.http.graphql import refusal, viewer_of
+from server.http.graphql import refusal
+from server.http.recognise import viewer_of
 
 DENIED = PermissionDenied, ModuleOff
 

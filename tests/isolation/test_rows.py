@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 import asyncpg
@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bss.access.create_role import CreateRole, create_role
+from bss.access.queries import membership_page
 from bss.agreements import queries as agreements
 from bss.agreements.edge import EdgeKind
 from bss.agreements.issuer import IssuerSettings
@@ -26,8 +27,10 @@ from bss.organisations.account import Account
 from bss.organisations.queries import page
 from bss.permission import HISTORY
 from bss.role import RoleKind
+from bss.signing.start_session import StartSession, start_session
 from bss.subscriptions.queries import page as subscribed
 from bss.transaction.page import PageRequest
+from bss.viewer import Viewer
 from server.demo.closing import close_the_month
 from server.demo.story import Story
 from tests.april import EndOfApril
@@ -54,12 +57,20 @@ async def _change_settings(story: Story) -> None:
     """Logos, sending, changed terms and a role of its own, which the story does without."""
     owner, now = story.channel.resell.owner, story.books.clock.now()
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
+    await _sign_in(owner, now)
     settings = IssuerSettings(sends=True, logo=logo_png())
     for issuer in (await agreements.issuer_page(owner, PageRequest())).rows:
         await update_issuer(owner, UpdateIssuer(issuer.id, settings), now=now)
     for edge in (await agreements.edge_page(owner, PageRequest())).rows:
         if edge.kind is EdgeKind.SELLING and edge.valid_to is None:
             await update_edge(owner, UpdateEdge(edge.id), now=now)
+
+
+async def _sign_in(owner: Viewer, now: datetime) -> None:
+    """Everybody is signed in."""
+    for membership in (await membership_page(owner, PageRequest())).rows:
+        if membership.ended_at is None:
+            await start_session(owner, StartSession(membership.id, "bss.example"), now=now)
 
 
 async def put_right(story: Story) -> None:

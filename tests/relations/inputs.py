@@ -22,7 +22,7 @@ NAMES = {
     "withSubscriptionId": "other",
     **{name: name.removesuffix("Id") for name in ("bundleId", "caseId", "contactId", "edgeId", "issuerId", "jobId")},
     **{name: name.removesuffix("Id") for name in ("linkId", "membershipId", "messageId", "offeringId", "productId")},
-    **{name: name.removesuffix("Id") for name in ("personId", "roleId", "taskId", "tokenId", "vendorId")},
+    **{name: name.removesuffix("Id") for name in ("personId", "roleId", "sessionId", "taskId", "tokenId", "vendorId")},
     "assigneeId": "membership",
     "calendarEventId": "event",
     "priceListId": "list",

@@ -13,6 +13,7 @@ from typing import Any
 from bss.identifier import Kind, private, public, uuid7
 from bss.invoicing.bill_run import run
 from bss.permission import Permission
+from bss.signing.start_session import StartSession, start_session
 from bss.transaction.begin import begin, reading
 from bss.viewer import Viewer
 from tests.schema.books import Books
@@ -177,6 +178,9 @@ async def _noted(world: World, place: str) -> None:
             show="... on CreatedToken { token { id } }",
         )
         ids["token"] = created["token"]["id"]
+        asked = StartSession(private(Kind.MEMBERSHIP, ids["membership"]), "bss.example")
+        started = await start_session(world.books.staff, asked, now=world.books.clock.now())
+        ids["session"] = public(Kind.SESSION, started.object_id)
 
 
 async def _billed(world: World) -> None:

@@ -98,6 +98,8 @@ _STATEMENTS = (
     f"person (id, organisation_id, path, name, email, created_at) SELECT {OTHER}, $1, $2, 'Row', '', $5",
     "membership (id, organisation_id, path, person_id, account_id, role)"
     f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
+    "session (id, organisation_id, path, person_id, membership_id, host, started_at, ends_at)"
+    f" SELECT {MEMBER}, $1, $2, $7, {MEMBER}, 'row.example', $5, $5",
     f"contact ({_NOTED}, name, role, email, phone, is_primary) SELECT {CONTACT}, {_OF_ROW}, 'Row', '', '', '', true",
     f"account_case ({_NOTED}, subject, description, priority, state, assignee_id)"
     f" SELECT {CASE}, {_OF_ROW}, 'Row', '', 'normal', 'open', {MEMBER}",

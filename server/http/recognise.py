@@ -1,0 +1,42 @@
+"""Who asks: a bearer token, or the cookie of a session on this host → viewer.
+
+Owns: which of the two is looked at, and what the host of a request is. Does not own: what either is worth
+(`bss.access`, `bss.signing`).
+"""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+
+from bss.access.authenticate import viewer_of_token
+from bss.clock import Clock
+from bss.signing.authenticate import viewer_of_session
+from bss.signing.session import SessionStore
+from bss.viewer import Viewer
+
+COOKIE = "__Host-session"
+"""Browsers take it over TLS only, send it to this host only, and let no other host and no path set it."""
+
+
+async def viewer_of(request: Request) -> Viewer | None:
+    """The viewer behind the request; who sends an Authorization header is known by that or not at all.
+
+    Raises `StoreAway` when there is a cookie, and nobody can say whose.
+    """
+    clock: Clock = request.app.state.clock
+    if "authorization" in request.headers:
+        scheme, _, token = request.headers["authorization"].partition(" ")
+        if scheme.lower() != "bearer" or not token:
+            return None
+        return await viewer_of_token(token.strip(), now=clock.now())
+    store: SessionStore | None = request.app.state.sessions
+    secret = request.cookies.get(COOKIE)
+    if store is None or not secret:
+        return None
+    return await viewer_of_session(store, secret, host=host_of(request), now=clock.now())
+
+
+def host_of(request: Request) -> str:
+    """The host that the browser believes to talk to, in small letters and without a port."""
+    host: str = (request.url.hostname or "").lower()
+    return host
