@@ -33,6 +33,7 @@ class Kind(StrEnum):
     ROLE = "rol"
     TOKEN = "tok"
     SESSION = "ses"
+    BRAND = "bra"
     ISSUER = "iss"
     EDGE = "edg"
     VENDOR = "ven"

@@ -19,6 +19,7 @@ class Permission(StrEnum):
     ACCOUNT_VIEW = "account:view"
     AUDIT_VIEW = "audit:view"
     BILL_RUN = "bill:run"
+    BRAND_MANAGE = "brand:manage"
     CATALOGUE_MANAGE = "catalogue:manage"
     CATALOGUE_VIEW = "catalogue:view"
     EDGE_MANAGE = "edge:manage"

@@ -138,6 +138,7 @@ STANDARD: dict[str, Role] = {
             | _ADMITS
             | _MACHINES
             | {
+                Permission.BRAND_MANAGE,
                 Permission.CATALOGUE_MANAGE,
                 Permission.CATALOGUE_VIEW,
                 Permission.EDGE_MANAGE,

@@ -28,6 +28,7 @@ BSS_MODELS = (
     "bss.relations.models",
     "bss.catalogue.models",
     "bss.agreements.models",
+    "bss.brands.models",
     "bss.subscriptions.models",
     "bss.metering.models",
     "bss.invoicing.models",

@@ -45,8 +45,13 @@ def printable_logo(issuer_id: UUID, upload: str) -> Logo:
 
     Raises `InvalidInput` at `logo` for anything else, and for what is too large.
     """
-    content = _png(_picture(_decoded(upload)))
+    content = png_of(upload)
     return Logo(issuer_id, MEDIA_TYPE, content, hashlib.sha256(content).hexdigest())
+
+
+def png_of(upload: str) -> bytes:
+    """The picture behind an upload, written anew. Raises `InvalidInput` at `logo`; call it in a thread."""
+    return _png(_picture(_decoded(upload)))
 
 
 def _decoded(upload: str) -> bytes:

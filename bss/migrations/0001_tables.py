@@ -178,6 +178,27 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="BrandModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("name", fields.TextField(unique=False)),
+                ("colour", fields.TextField(unique=False)),
+                ("accent", fields.TextField(unique=False)),
+                ("logo", fields.BinaryField(null=True)),
+                ("updated_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "brand",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "How an account shows itself to its people: one at most for each account. `logo` is a PNG.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="BundleComponentModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -277,6 +298,24 @@ class Migration(migrations.Migration):
             ],
             options={"table": "event", "app": "bss", "pk_attr": "id", "table_description": "The outbox."},
             bases=["OrganisationRow"],
+        ),
+        ops.CreateModel(
+            name="HostModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("name", fields.TextField(unique=False)),
+                ("added_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "host",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "A host at which the people of an account, and of those below it, come in. The directory has its name, too.",
+            },
+            bases=["AccountRow"],
         ),
         ops.CreateModel(
             name="IdempotencyModel",

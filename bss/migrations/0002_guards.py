@@ -21,6 +21,8 @@ ACCOUNT_TABLES = (
     "membership",
     "api_token",
     "session",
+    "host",
+    "brand",
     "vendor",
     "product",
     "offering",
@@ -151,11 +153,12 @@ DIRECTORY = [
     "CREATE TABLE directory_organisation (organisation_id uuid PRIMARY KEY, slug text NOT NULL UNIQUE,"
     ' root_path text COLLATE "C" NOT NULL)',
     "CREATE TABLE directory_token (token_hash text PRIMARY KEY, organisation_id uuid NOT NULL, token_id uuid NOT NULL)",
+    "CREATE TABLE directory_host (host text PRIMARY KEY, organisation_id uuid NOT NULL, host_id uuid NOT NULL)",
     "CREATE TABLE directory_due (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, organisation_id uuid NOT NULL,"
     " due_at timestamptz NOT NULL)",
     *[
         sql
-        for table in ("directory_organisation", "directory_token", "directory_due")
+        for table in ("directory_organisation", "directory_token", "directory_host", "directory_due")
         for sql in directory_table(table)
     ],
     *definer_function(
@@ -178,6 +181,22 @@ DIRECTORY = [
         "TABLE (organisation_id uuid, token_id uuid, root_path text)",
         "SELECT t.organisation_id, t.token_id, o.root_path FROM directory_token t"
         " JOIN directory_organisation o USING (organisation_id) WHERE t.token_hash = hash",
+    ),
+    *definer_function(
+        "directory_register_host(name text, organisation uuid, id uuid)",
+        "boolean",
+        "INSERT INTO directory_host VALUES (name, organisation, id) ON CONFLICT DO NOTHING RETURNING true",
+    ),
+    *definer_function(
+        "directory_forget_host(name text, organisation uuid)",
+        "void",
+        "DELETE FROM directory_host h WHERE h.host = name AND h.organisation_id = organisation",
+    ),
+    *definer_function(
+        "directory_host(name text)",
+        "TABLE (organisation_id uuid, slug text, root_path text)",
+        "SELECT o.organisation_id, o.slug, o.root_path FROM directory_host h"
+        " JOIN directory_organisation o USING (organisation_id) WHERE h.host = name",
     ),
     # Marks are taken by deleting them and handed out once; what is lost with a killed taker the sweep finds.
     *definer_function(
@@ -205,6 +224,8 @@ KEYS = [
     "CREATE UNIQUE INDEX membership_once ON membership (organisation_id, person_id, account_id, role)"
     " WHERE ended_at IS NULL",
     "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
+    "ALTER TABLE host ADD CONSTRAINT host_once UNIQUE (organisation_id, name)",
+    "ALTER TABLE brand ADD CONSTRAINT brand_once UNIQUE (organisation_id, account_id)",
     "CREATE INDEX session_by_person ON session (organisation_id, person_id, id)",
     "CREATE INDEX session_by_membership ON session (organisation_id, membership_id)",
     "ALTER TABLE vendor ADD CONSTRAINT vendor_once UNIQUE (organisation_id, code)",
@@ -342,6 +363,8 @@ REFERENCES = [
         ("membership", "account_id", "account"),
         ("api_token", "membership_id", "membership"),
         ("session", "membership_id", "membership"),
+        ("host", "account_id", "account"),
+        ("brand", "account_id", "account"),
         ("session", "person_id", "person"),
         ("product", "owner_id", "account"),
         ("offering", "owner_id", "account"),

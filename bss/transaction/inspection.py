@@ -12,9 +12,12 @@ from bss.transaction.database import Role
 
 DEFINER_FUNCTIONS = frozenset(
     {
+        "directory_forget_host",
+        "directory_host",
         "directory_link",
         "directory_organisations",
         "directory_register",
+        "directory_register_host",
         "directory_register_link",
         "directory_register_token",
         "directory_take_due",

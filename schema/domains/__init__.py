@@ -5,6 +5,7 @@ from __future__ import annotations
 from schema.domains import (
     agreements,
     audit,
+    brands,
     bundles,
     catalogue,
     channel,
@@ -48,6 +49,7 @@ QUERIES = (
     price_sheets.Query,
     issuers.Query,
     agreements.Query,
+    brands.Query,
     storefront.Query,
     subscriptions.Query,
     bundles.Query,
@@ -80,6 +82,7 @@ MUTATIONS = (
     price_sheets.Mutation,
     issuers.Mutation,
     agreements.Mutation,
+    brands.Mutation,
     subscription_mutations.Mutation,
     bundles.Mutation,
     metering.Mutation,

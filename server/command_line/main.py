@@ -18,6 +18,7 @@ from server.command_line.bill import bill
 from server.command_line.completion import PROGRAM, completion
 from server.command_line.demo import demo
 from server.command_line.doctor import doctor
+from server.command_line.host import host
 from server.command_line.job import job
 from server.command_line.member import member
 from server.command_line.org import org
@@ -39,8 +40,8 @@ def bss() -> None:
 
 
 for command in (
-    *(account, audit, bill, completion, demo, doctor, job, member, migrate, org, price_list, role, serve, sync),
-    *(token, usage, work),
+    *(account, audit, bill, completion, demo, doctor, host, job, member, migrate, org, price_list, role, serve),
+    *(sync, token, usage, work),
 ):
     bss.add_command(command)
 

@@ -61,7 +61,9 @@ async def served(clock: Clock, settings: Settings, queue_url: str, stored: Store
 
 async def serve_until_stopped(host: str, port: int, app: Starlette) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
-    configuration = uvicorn.Config(app, host=host, port=port, log_level="warning", timeout_graceful_shutdown=25)
+    configuration = uvicorn.Config(
+        app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=25
+    )
     await uvicorn.Server(configuration).serve()
 
 

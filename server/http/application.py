@@ -25,6 +25,7 @@ from bss.refusal import Refusal
 from bss.signing.session import StoreAway
 from bss.transaction.database import Role, current
 from schema.budget import UNBOUND, Allowance
+from server.http.brand import brand, brand_logo
 from server.http.cross_site import CrossSiteGate
 from server.http.documents import download, upload
 from server.http.draft import draft_pdf
@@ -102,6 +103,8 @@ def application(
             Route("/documents/{document}", download, methods=["GET"]),
             Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
             Route("/usage.csv", usage_csv, methods=["GET"]),
+            Route("/brand", brand, methods=["GET"]),
+            Route("/brand/logo", brand_logo, methods=["GET"]),
             Route("/sign-out", sign_out, methods=["POST"]),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),

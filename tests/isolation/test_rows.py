@@ -17,6 +17,8 @@ from bss.agreements.edge import EdgeKind
 from bss.agreements.issuer import IssuerSettings
 from bss.agreements.update_edge import UpdateEdge, update_edge
 from bss.agreements.update_issuer import UpdateIssuer, update_issuer
+from bss.brands.add_host import AddHost, add_host
+from bss.brands.set_brand import SetBrand, set_brand
 from bss.catalogue.bundle import Component
 from bss.catalogue.create_bundle import CreateBundle, create_bundle
 from bss.catalogue.queries import meters, offering_page
@@ -58,6 +60,7 @@ async def _change_settings(story: Story) -> None:
     owner, now = story.channel.resell.owner, story.books.clock.now()
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
     await _sign_in(owner, now)
+    await _show(owner, now)
     settings = IssuerSettings(sends=True, logo=logo_png())
     for issuer in (await agreements.issuer_page(owner, PageRequest())).rows:
         await update_issuer(owner, UpdateIssuer(issuer.id, settings), now=now)
@@ -71,6 +74,13 @@ async def _sign_in(owner: Viewer, now: datetime) -> None:
     for membership in (await membership_page(owner, PageRequest())).rows:
         if membership.ended_at is None:
             await start_session(owner, StartSession(membership.id, "bss.example"), now=now)
+
+
+async def _show(owner: Viewer, now: datetime) -> None:
+    """A host and a brand."""
+    (root,) = [each for each in (await page(owner, PageRequest())).rows if each.parent_id is None]
+    await add_host(owner, AddHost(root.id, "shop.example"), now=now)
+    await set_brand(owner, SetBrand(root.id, "Shop"), now=now)
 
 
 async def put_right(story: Story) -> None:

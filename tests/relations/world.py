@@ -115,6 +115,7 @@ async def _sells(world: World, place: str) -> None:
     await world.books.make("publishPrices", version)
     issuer = {**owner, "name": place, "seriesPrefix": f"{place}-"}
     await world.make(place, "issuer", "createIssuer", issuer)
+    await world.make(place, "brand", "setBrand", {"accountId": ids["account"], "name": place})
 
 
 def price(offering: str) -> dict[str, Any]:

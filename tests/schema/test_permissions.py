@@ -26,10 +26,11 @@ from tests.schema.reflection import (
 )
 
 FOR_EVERYBODY = {"node", "organisation", "countries", "currencies", "zones", "checkVatNumber"}
-NOT_IN_THE_API = {"openOrganisation", "startSession", "storeDocument"}
+NOT_IN_THE_API = {"addHost", "openOrganisation", "removeHost", "startSession", "storeDocument"}
 """What is done by the command line, what a sign-in does, and what has a file for a body."""
 SEE_WHAT_THEY_HANG_ON = {
     "Account": Permission.ACCOUNT_VIEW,
+    "Brand": Permission.ACCOUNT_VIEW,
     "Placement": Permission.ACCOUNT_VIEW,
     "Subscription": Permission.SUBSCRIPTION_VIEW,
     "Offering": Permission.CATALOGUE_VIEW,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from bss.brands.add_host import AddHost, add_host
+from bss.brands.remove_host import RemoveHost, remove_host
+from bss.identifier import Kind, private
 from bss.transaction.begin import reading
 from tests.schema.books import OPENED
 from tests.signing.browser import WHO
-from tests.signing.conftest import Shop
+from tests.signing.conftest import HOST, Shop
 from tests.signing.forgetful import Forgetful
 
 MINUTE = timedelta(minutes=1)
@@ -188,3 +191,10 @@ async def test_starting_and_ending_a_session_is_in_the_audit(shop: Shop) -> None
         )
     ended_by = "billing_viewer of x"
     assert [tuple(row) for row in rows] == [("startSession", shop.books.staff.actor_name), ("endSession", ended_by)]
+
+
+async def test_a_host_that_is_removed_ends_the_sessions_that_were_started_there(shop: Shop) -> None:
+    await add_host(shop.books.staff, AddHost(private(Kind.ACCOUNT, shop.books.root), HOST), now=OPENED)
+    xander = await shop.signed_in(await shop.member("x", "billing_viewer"))
+    await remove_host(shop.books.staff, RemoveHost(HOST), now=OPENED)
+    assert await xander.seen() == 401
