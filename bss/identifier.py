@@ -34,6 +34,7 @@ class Kind(StrEnum):
     TOKEN = "tok"
     SESSION = "ses"
     BRAND = "bra"
+    CLIENT = "cli"
     ISSUER = "iss"
     EDGE = "edg"
     VENDOR = "ven"

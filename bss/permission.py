@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BRAND_MANAGE = "brand:manage"
     CATALOGUE_MANAGE = "catalogue:manage"
     CATALOGUE_VIEW = "catalogue:view"
+    CLIENT_MANAGE = "client:manage"
     EDGE_MANAGE = "edge:manage"
     EDGE_VIEW = "edge:view"
     INVOICE_VIEW = "invoice:view"

@@ -141,6 +141,7 @@ STANDARD: dict[str, Role] = {
                 Permission.BRAND_MANAGE,
                 Permission.CATALOGUE_MANAGE,
                 Permission.CATALOGUE_VIEW,
+                Permission.CLIENT_MANAGE,
                 Permission.EDGE_MANAGE,
                 Permission.ISSUER_MANAGE,
                 Permission.MARGIN_VIEW,

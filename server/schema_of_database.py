@@ -25,6 +25,7 @@ BSS_MODELS = (
     "bss.organisations.models",
     "bss.access.models",
     "bss.signing.models",
+    "bss.clients.models",
     "bss.relations.models",
     "bss.catalogue.models",
     "bss.agreements.models",

@@ -24,6 +24,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "calendar_event": ("path",),
     "case_comment": ("path",),
     "case_relation": ("path",),
+    "client": ("path",),
     "contact": ("path",),
     "delivery": ("path", "seller_path"),
     "document": ("path",),

@@ -235,6 +235,28 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="ClientModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("membership_id", fields.UUIDField()),
+                ("name", fields.TextField(unique=False)),
+                ("secret_hash", fields.TextField(null=True, unique=False)),
+                ("keys", fields.JSONField(default=list, encoder=JSON_DUMPS, decoder=loads)),
+                ("scopes", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("retired_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "client",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "An API client of a membership: with the SHA-256 of its secret, or with its public keys, never with both.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="DeliveryModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

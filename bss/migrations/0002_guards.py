@@ -23,6 +23,7 @@ ACCOUNT_TABLES = (
     "session",
     "host",
     "brand",
+    "client",
     "vendor",
     "product",
     "offering",
@@ -154,11 +155,14 @@ DIRECTORY = [
     ' root_path text COLLATE "C" NOT NULL)',
     "CREATE TABLE directory_token (token_hash text PRIMARY KEY, organisation_id uuid NOT NULL, token_id uuid NOT NULL)",
     "CREATE TABLE directory_host (host text PRIMARY KEY, organisation_id uuid NOT NULL, host_id uuid NOT NULL)",
+    "CREATE TABLE directory_client (client_id uuid PRIMARY KEY, organisation_id uuid NOT NULL)",
     "CREATE TABLE directory_due (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, organisation_id uuid NOT NULL,"
     " due_at timestamptz NOT NULL)",
     *[
         sql
-        for table in ("directory_organisation", "directory_token", "directory_host", "directory_due")
+        for table in (
+            *("directory_organisation", "directory_token", "directory_host", "directory_client", "directory_due"),
+        )
         for sql in directory_table(table)
     ],
     *definer_function(
@@ -198,6 +202,17 @@ DIRECTORY = [
         "SELECT o.organisation_id, o.slug, o.root_path FROM directory_host h"
         " JOIN directory_organisation o USING (organisation_id) WHERE h.host = name",
     ),
+    *definer_function(
+        "directory_register_client(client uuid, organisation uuid)",
+        "void",
+        "INSERT INTO directory_client VALUES (client, organisation)",
+    ),
+    *definer_function(
+        "directory_client(client uuid)",
+        "TABLE (organisation_id uuid, slug text, root_path text)",
+        "SELECT c.organisation_id, o.slug, o.root_path FROM directory_client c"
+        " JOIN directory_organisation o USING (organisation_id) WHERE c.client_id = client",
+    ),
     # Marks are taken by deleting them and handed out once; what is lost with a killed taker the sweep finds.
     *definer_function(
         "directory_take_due()",
@@ -228,6 +243,8 @@ KEYS = [
     "ALTER TABLE brand ADD CONSTRAINT brand_once UNIQUE (organisation_id, account_id)",
     "CREATE INDEX session_by_person ON session (organisation_id, person_id, id)",
     "CREATE INDEX session_by_membership ON session (organisation_id, membership_id)",
+    # A client proves itself in one way: by a secret, or by keys.
+    "ALTER TABLE client ADD CONSTRAINT client_proves_itself_in_one_way CHECK ((secret_hash IS NULL) <> (keys = '[]'))",
     "ALTER TABLE vendor ADD CONSTRAINT vendor_once UNIQUE (organisation_id, code)",
     "ALTER TABLE product ADD CONSTRAINT product_once UNIQUE (organisation_id, owner_id, code)",
     "ALTER TABLE offering ADD CONSTRAINT offering_once UNIQUE (organisation_id, owner_id, code)",
@@ -366,6 +383,7 @@ REFERENCES = [
         ("host", "account_id", "account"),
         ("brand", "account_id", "account"),
         ("session", "person_id", "person"),
+        ("client", "membership_id", "membership"),
         ("product", "owner_id", "account"),
         ("offering", "owner_id", "account"),
         ("offering", "product_id", "product"),

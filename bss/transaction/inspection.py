@@ -12,11 +12,13 @@ from bss.transaction.database import Role
 
 DEFINER_FUNCTIONS = frozenset(
     {
+        "directory_client",
         "directory_forget_host",
         "directory_host",
         "directory_link",
         "directory_organisations",
         "directory_register",
+        "directory_register_client",
         "directory_register_host",
         "directory_register_link",
         "directory_register_token",

@@ -21,7 +21,7 @@ from schema.node import Node, findable, id_of, uuid_of
 from schema.size import sized
 
 strawberry.enum(RoleKind, description="Whose people have a role: the organisation's, a reseller's, or a customer's.")
-_WORDS = "Words of the form noun:verb, as fields show them in @requires."
+WORDS = "Words of the form noun:verb, as fields show them in @requires."
 
 
 @strawberry.type(description="What somebody may do who has it. A standard role is what it is, and its version is 1.")
@@ -29,7 +29,7 @@ class Role(Node):
     code: str
     name: str
     kind: RoleKind
-    permissions: list[str] = strawberry.field(description=_WORDS, directives=sized(20))
+    permissions: list[str] = strawberry.field(description=WORDS, directives=sized(20))
     is_standard: bool
     version: int
     retired_at: datetime | None
@@ -51,10 +51,11 @@ class Role(Node):
 findable(Kind.ROLE, own_roles.many_roles, Role)
 
 
-def _permissions(words: Sequence[str]) -> frozenset[Permission]:
+def permissions_of(words: Sequence[str], path: str) -> frozenset[Permission]:
+    """The permissions behind the words of an input. Raises `InvalidInput` with every word that there is not."""
     known = {permission.value for permission in Permission}
     unknown = [
-        Problem(("permissions", str(place)), f"There is no permission {word!r}.")
+        Problem((path, str(place)), f"There is no permission {word!r}.")
         for place, word in enumerate(words)
         if word not in known
     ]
@@ -68,11 +69,11 @@ class CreateRoleInput:
     code: str
     name: str
     kind: RoleKind
-    permissions: list[str] = strawberry.field(description=_WORDS)
+    permissions: list[str] = strawberry.field(description=WORDS)
 
 
 def _creation(given: CreateRoleInput) -> CreateRole:
-    return CreateRole(given.code, given.name, given.kind, _permissions(given.permissions))
+    return CreateRole(given.code, given.name, given.kind, permissions_of(given.permissions, "permissions"))
 
 
 @strawberry.input(description="What is left out stays.")
@@ -87,7 +88,7 @@ def _change(given: UpdateRoleInput) -> UpdateRole:
     return UpdateRole(
         role_id=uuid_of(Kind.ROLE, given.role_id, "roleId"),
         name=None if given.name is None else given.name.value,
-        permissions=None if given.permissions is None else _permissions(given.permissions.value),
+        permissions=None if given.permissions is None else permissions_of(given.permissions.value, "permissions"),
         expected_version=None if given.expected_version is None else given.expected_version.value,
     )
 

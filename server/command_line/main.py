@@ -15,6 +15,7 @@ from bss.refusal import Refusal
 from server.command_line.account import account
 from server.command_line.audit import audit
 from server.command_line.bill import bill
+from server.command_line.client import client
 from server.command_line.completion import PROGRAM, completion
 from server.command_line.demo import demo
 from server.command_line.doctor import doctor
@@ -40,8 +41,8 @@ def bss() -> None:
 
 
 for command in (
-    *(account, audit, bill, completion, demo, doctor, host, job, member, migrate, org, price_list, role, serve),
-    *(sync, token, usage, work),
+    *(account, audit, bill, client, completion, demo, doctor, host, job, member, migrate, org, price_list, role),
+    *(serve, sync, token, usage, work),
 ):
     bss.add_command(command)
 

@@ -22,6 +22,7 @@ from bss.brands.set_brand import SetBrand, set_brand
 from bss.catalogue.bundle import Component
 from bss.catalogue.create_bundle import CreateBundle, create_bundle
 from bss.catalogue.queries import meters, offering_page
+from bss.clients.create_client import CreateClient, create_client
 from bss.invoicing.correct_usage import correct_usage
 from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
@@ -56,8 +57,10 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
 
 
 async def _change_settings(story: Story) -> None:
-    """Logos, sending, changed terms and a role of its own, which the story does without."""
+    """Logos, sending, changed terms, a client and a role of its own, which the story does without."""
     owner, now = story.channel.resell.owner, story.books.clock.now()
+    membership = (await membership_page(owner, PageRequest())).rows[0].id
+    await create_client(owner, CreateClient(membership, "ERP", HISTORY), now=now)
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
     await _sign_in(owner, now)
     await _show(owner, now)

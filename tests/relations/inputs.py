@@ -12,6 +12,7 @@ from typing import Any
 from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non_null_type
 
 from bss.catalogue.price_sheet import COLUMNS
+from tests.clients.keys import PUBLIC_KEY
 from tests.relations.world import ABOUT, TERMS, price
 from tests.schema.reflection import placeholder, roots
 
@@ -22,7 +23,8 @@ NAMES = {
     "withSubscriptionId": "other",
     **{name: name.removesuffix("Id") for name in ("bundleId", "caseId", "contactId", "edgeId", "issuerId", "jobId")},
     **{name: name.removesuffix("Id") for name in ("linkId", "membershipId", "messageId", "offeringId", "productId")},
-    **{name: name.removesuffix("Id") for name in ("personId", "roleId", "sessionId", "taskId", "tokenId", "vendorId")},
+    **{name: name.removesuffix("Id") for name in ("clientId", "personId", "roleId", "sessionId")},
+    **{name: name.removesuffix("Id") for name in ("taskId", "tokenId", "vendorId")},
     "assigneeId": "membership",
     "calendarEventId": "event",
     "priceListId": "list",
@@ -52,6 +54,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "convertTrial": {"subscriptionId": "@trial"},
     "correctUsage": {"meter": "vcpu-hours", "hour": HOUR["startsAt"], "reason": "was wrong"},
     "createAccount": {"kind": "CUSTOMER"},
+    "createClient": {"scopes": ["account:view"]},
     "createBundle": {"components": [{"offeringId": "@root:seats", "quantity": "1"}]},
     "createIssuer": {"seriesPrefix": "new-"},
     "createPriceList": {"currency": "EUR"},
@@ -89,6 +92,7 @@ GIVEN: dict[str, dict[str, Any]] = {
         "characteristics": [{"offeringId": "@root:seats", "characteristics": {"note": "a"}}],
     },
     "setBillingSchedule": {"graceDays": 3},
+    "setClientKeys": {"keys": [PUBLIC_KEY]},
     "setRenewal": {"renewsAutomatically": False},
     "startSeries": {"seriesPrefix": "anew-"},
     "suspendSubscription": {"reason": "unpaid"},

@@ -182,6 +182,9 @@ async def _noted(world: World, place: str) -> None:
         asked = StartSession(private(Kind.MEMBERSHIP, ids["membership"]), "bss.example")
         started = await start_session(world.books.staff, asked, now=world.books.clock.now())
         ids["session"] = public(Kind.SESSION, started.object_id)
+        client = {"membershipId": ids["membership"], "name": "a client", "scopes": ["account:view"]}
+        shown = "... on ClientWithSecret { client { id } }"
+        ids["client"] = (await world.books.make("createClient", client, show=shown))["client"]["id"]
 
 
 async def _billed(world: World) -> None:

@@ -21,7 +21,7 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
-BUNDLE = CORRECTION = READING = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+BUNDLE = CORRECTION = READING = CLIENT = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -100,6 +100,8 @@ _STATEMENTS = (
     f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
     "session (id, organisation_id, path, person_id, membership_id, host, started_at, ends_at)"
     f" SELECT {MEMBER}, $1, $2, $7, {MEMBER}, 'row.example', $5, $5",
+    "client (id, organisation_id, path, membership_id, name, secret_hash, keys, scopes, created_at)"
+    f" SELECT {CLIENT}, $1, $2, {MEMBER}, 'Row', 'none', '[]', '[\"usage:view\"]', $5",
     f"contact ({_NOTED}, name, role, email, phone, is_primary) SELECT {CONTACT}, {_OF_ROW}, 'Row', '', '', '', true",
     f"account_case ({_NOTED}, subject, description, priority, state, assignee_id)"
     f" SELECT {CASE}, {_OF_ROW}, 'Row', '', 'normal', 'open', {MEMBER}",
