@@ -17,6 +17,7 @@ import asyncpg
 
 from bss.transaction.database import Addresses, Database, Role
 from server.embedded import Servers, acquire
+from server.identity.sealing import Seal
 from server.schema_of_database import migrate, prepare_roles, register_models
 from server.settings import Settings
 
@@ -26,10 +27,11 @@ Say = Callable[[str], None]
 
 @dataclass(frozen=True)
 class Installation:
-    """Open pools, bound as the process's database, and where the queue is."""
+    """Open pools, bound as the process's database, where the queue is, and what seals private keys."""
 
     database: Database
     queue_url: str
+    seal: Seal
 
 
 @asynccontextmanager
@@ -41,13 +43,15 @@ async def opened(settings: Settings, *, say: Say = lambda _: None) -> AsyncItera
     if settings.database_url is None:
         await prepare_embedded(servers, name, say=say)
         addresses = embedded_addresses(servers, name)
+        seal = embedded_seal(servers)
     else:
         addresses = given_addresses(settings)
+        seal = Seal(settings.secret_key or "")
     await register_models()
     database = await Database.connect(addresses)
     database.bind()
     try:
-        yield Installation(database, settings.redis_url or servers.redis_url)
+        yield Installation(database, settings.redis_url or servers.redis_url, seal)
     finally:
         await database.close()
 
@@ -81,6 +85,11 @@ async def drop_embedded(servers: Servers, name: str) -> None:
 def embedded_addresses(servers: Servers, name: str) -> Addresses:
     """Where each role finds the database on the embedded server."""
     return Addresses(*(servers.dsn(name, role.value, _password(servers, role.value)) for role in Role))
+
+
+def embedded_seal(servers: Servers) -> Seal:
+    """What seals private keys on the embedded server."""
+    return Seal(_password(servers, "seal"))
 
 
 def given_addresses(settings: Settings) -> Addresses:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 from schema.budget import MOST_COST, OF_A_CLIENT, OF_AN_ORGANISATION, Bucket
 
+_LEAST_SECRET = 32
+
 
 class BadSetting(ValueError):
     """A setting that is missing or cannot be understood; the message names it."""
@@ -53,6 +55,10 @@ class Settings:
     database_bulk_password: str | None = _setting("DATABASE_BULK_PASSWORD", "Password of the role bss_bulk.")
     database_owner_url: str | None = _setting(
         "DATABASE_OWNER_URL", "For `bss migrate` only: the owner of the database, who may create roles."
+    )
+    secret_key: str | None = _setting(
+        "BSS_SECRET_KEY",
+        "At least 32 characters, by which private keys are sealed in the database. Unset: the embedded server's own.",
     )
     redis_url: str | None = _setting(
         "REDIS_URL",
@@ -113,7 +119,7 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(**given)
     if settings.database_url is not None:
         for each in fields(Settings):
-            if each.name.endswith("_password") and getattr(settings, each.name) is None:
+            if each.name.endswith(("_password", "_key")) and getattr(settings, each.name) is None:
                 raise BadSetting(f"{each.metadata['name']} must be set when DATABASE_URL is")
     for each in fields(Settings):
         value = getattr(settings, each.name)
@@ -124,4 +130,6 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         raise BadSetting(
             "BSS_MOST_COST, BSS_CLIENT_BUDGET and BSS_ORGANISATION_BUDGET must not fall: each fits the next"
         )
+    if settings.secret_key is not None and len(settings.secret_key) < _LEAST_SECRET:
+        raise BadSetting(f"BSS_SECRET_KEY has fewer than {_LEAST_SECRET} characters")
     return settings

@@ -10,8 +10,11 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
+from datetime import datetime
 
 from bss.audit.seal import seal
+from bss.clients.rotate_signing_keys import rotate_signing_keys
+from bss.clients.signing_key import KeyMaker
 from bss.failpoint import fp
 from bss.jobs.claim import claim, conclude, park, postpone, renew, wait
 from bss.jobs.job import LEASE, Job
@@ -124,7 +127,19 @@ async def attend_marked(tools: Tools) -> int:
 
 async def sweep(tools: Tools) -> int:
     """Attend every organisation: what a lost doorbell, a lost mark or a killed worker left behind."""
-    return await in_turns([entry.system("work") for entry in await organisations()], tools)
+    viewers = [entry.system("work") for entry in await organisations()]
+    if tools.keys is not None:
+        for viewer in viewers:
+            await _rotate_keys(viewer, tools.keys, tools.clock.now())
+    return await in_turns(viewers, tools)
+
+
+async def _rotate_keys(viewer: Viewer, keys: KeyMaker, now: datetime) -> None:
+    """A change of keys is no job: nothing waits for it, and the next sweep finds what this one did not do."""
+    try:
+        await rotate_signing_keys(viewer, keys, now=now)
+    except Exception as fault:
+        _log.error("the signing keys of %s could not be changed", viewer.organisation_id, exc_info=fault)
 
 
 async def settle(tools: Tools) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from bss.clients.signing_key import KeyMaker
 from bss.clock import Clock
 from bss.invoicing.bill_on_schedule import bill_on_schedule
 from bss.invoicing.bill_run import run
@@ -31,11 +32,15 @@ from sync.transport import Transport
 
 @dataclass(frozen=True)
 class Tools:
-    """What jobs need from outside the database."""
+    """What jobs need from outside the database.
+
+    `keys` makes the signing keys of organisations; None leaves them as they are, where nobody gets access tokens.
+    """
 
     clock: Clock
     transport: Transport
     renderer: Renderer
+    keys: KeyMaker | None = None
 
 
 Body = Callable[[Viewer, str, Tools], Awaitable[object]]

@@ -1,4 +1,4 @@
-"""Rows: API clients."""
+"""Rows: API clients, and the keys by which organisations sign."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from uuid import UUID
 
 from tortoise import fields
 
-from bss.transaction.rows import AccountRow
+from bss.transaction.rows import AccountRow, OrganisationRow
 
 
 class ClientModel(AccountRow):
@@ -24,3 +24,17 @@ class ClientModel(AccountRow):
 
     class Meta:
         table = "client"
+
+
+class SigningKeyModel(OrganisationRow):
+    """A key by which an organisation signs access tokens: next, active or retired; the private part is sealed."""
+
+    key_id: str = fields.TextField()
+    public: Any = fields.JSONField()
+    private_sealed: str | None = fields.TextField(null=True)
+    created_at: datetime = fields.DatetimeField()
+    signs_from: datetime | None = fields.DatetimeField(null=True)
+    signs_until: datetime | None = fields.DatetimeField(null=True)
+
+    class Meta:
+        table = "signing_key"

@@ -782,6 +782,26 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="SigningKeyModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("key_id", fields.TextField(unique=False)),
+                ("public", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("private_sealed", fields.TextField(null=True, unique=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("signs_from", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("signs_until", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "signing_key",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "A key by which an organisation signs access tokens: next, active or retired; the private part is sealed.",
+            },
+            bases=["OrganisationRow"],
+        ),
+        ops.CreateModel(
             name="SubscriptionModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -13,7 +13,9 @@ from bss.transaction.guard import (
     tenant_reference,
 )
 
-ORGANISATION_TABLES = ("organisation", "role", "job", "event", "idempotency", "bill_run", "audit_chain")
+ORGANISATION_TABLES = (
+    *("organisation", "role", "job", "event", "idempotency", "bill_run", "audit_chain", "signing_key"),
+)
 ACCOUNT_TABLES = (
     "account",
     "audit",
@@ -245,6 +247,13 @@ KEYS = [
     "CREATE INDEX session_by_membership ON session (organisation_id, membership_id)",
     # A client proves itself in one way: by a secret, or by keys.
     "ALTER TABLE client ADD CONSTRAINT client_proves_itself_in_one_way CHECK ((secret_hash IS NULL) <> (keys = '[]'))",
+    # Of an organisation's keys one signs and one is next; a private part that signs no more is gone.
+    "CREATE UNIQUE INDEX signing_key_one_active ON signing_key (organisation_id)"
+    " WHERE signs_from IS NOT NULL AND signs_until IS NULL",
+    "CREATE UNIQUE INDEX signing_key_one_next ON signing_key (organisation_id) WHERE signs_from IS NULL",
+    "ALTER TABLE signing_key ADD CONSTRAINT signing_key_once UNIQUE (organisation_id, key_id)",
+    "ALTER TABLE signing_key ADD CONSTRAINT signing_key_is_gone_when_retired"
+    " CHECK ((signs_until IS NULL) = (private_sealed IS NOT NULL) AND signs_until > signs_from)",
     "ALTER TABLE vendor ADD CONSTRAINT vendor_once UNIQUE (organisation_id, code)",
     "ALTER TABLE product ADD CONSTRAINT product_once UNIQUE (organisation_id, owner_id, code)",
     "ALTER TABLE offering ADD CONSTRAINT offering_once UNIQUE (organisation_id, owner_id, code)",

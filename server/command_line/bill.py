@@ -44,7 +44,7 @@ def bill_run(organisation: str, until: datetime | None) -> Record:
         requested = await request_bill_run(viewer, RequestBillRun(until or now), now=now)
         told("The periods that ended are closed, the invoices issued and rendered …")
         async with Xhtml2pdfRenderer() as renderer:
-            await in_turns([viewer], tools_for(installation.database, renderer))
+            await in_turns([viewer], tools_for(installation.database, renderer, installation.seal))
         return _run((await bill_runs(viewer, (requested.object_id,)))[requested.object_id])
 
     return with_installation(body)

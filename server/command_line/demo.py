@@ -19,7 +19,7 @@ from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
 from server.http.stored import NOTHING_STORED
-from server.installation import drop_embedded, embedded_addresses, prepare_embedded
+from server.installation import drop_embedded, embedded_addresses, embedded_seal, prepare_embedded
 from server.schema_of_database import register_models
 from server.settings import load
 from workers.queue import Doorbell, worker
@@ -85,9 +85,8 @@ async def _serve(
     """Serve the books of the story with a worker beside the server, until Ctrl-C."""
     doorbell = await Doorbell.connect(servers.redis_url)
     database.doorbell = doorbell.ring
-    working = asyncio.create_task(
-        worker(servers.redis_url, tools_for(database, renderer), handle_signals=False).async_run()
-    )
+    tools = tools_for(database, renderer, embedded_seal(servers))
+    working = asyncio.create_task(worker(servers.redis_url, tools, handle_signals=False).async_run())
     click.echo(f"\nGraphQL: POST http://127.0.0.1:{port}/graphql   (documents to try: docs/api/*.graphql)")
     for name, token in tokens.items():
         click.echo(f"  TOKEN={token}   # {name}")

@@ -17,6 +17,8 @@ from bss.transaction.database import Database
 from server.command_line.opening import told, with_installation
 from server.http.application import application
 from server.http.stored import NOTHING_STORED, Stored, stored_in
+from server.identity.sealing import Seal
+from server.identity.signing import SigningKeys
 from server.installation import Installation, migrate_given, opened
 from server.memory.budget import allowance
 from server.memory.short_lived import ShortLived
@@ -74,7 +76,7 @@ def work(jobs_at_once: int) -> None:
 
     async def body(installation: Installation) -> None:
         async with Xhtml2pdfRenderer() as renderer:
-            tools = tools_for(installation.database, renderer)
+            tools = tools_for(installation.database, renderer, installation.seal)
             doorbell = await Doorbell.connect(installation.queue_url)
             installation.database.doorbell = doorbell.ring
             told("Working. Stop with SIGTERM or Ctrl-C.")
@@ -88,10 +90,10 @@ def work(jobs_at_once: int) -> None:
     with_installation(body)
 
 
-def tools_for(database: Database, renderer: Xhtml2pdfRenderer) -> Tools:
+def tools_for(database: Database, renderer: Xhtml2pdfRenderer, seal: Seal) -> Tools:
     """What jobs need, in an installation whose organisations all live in one database."""
     clock = SystemClock()
-    return Tools(clock, InProcessTransport(lambda _key, _side: database, clock), renderer)
+    return Tools(clock, InProcessTransport(lambda _key, _side: database, clock), renderer, SigningKeys(seal))
 
 
 @click.command()

@@ -23,6 +23,7 @@ from bss.catalogue.bundle import Component
 from bss.catalogue.create_bundle import CreateBundle, create_bundle
 from bss.catalogue.queries import meters, offering_page
 from bss.clients.create_client import CreateClient, create_client
+from bss.clients.rotate_signing_keys import active_key
 from bss.invoicing.correct_usage import correct_usage
 from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
@@ -37,6 +38,7 @@ from bss.viewer import Viewer
 from server.demo.closing import close_the_month
 from server.demo.story import Story
 from tests.april import EndOfApril
+from tests.clients.signing import MAKER
 from tests.contracts.documents import logo_png
 from tests.installation import Server
 from tests.isolation.leaks import Scope, look
@@ -61,6 +63,7 @@ async def _change_settings(story: Story) -> None:
     owner, now = story.channel.resell.owner, story.books.clock.now()
     membership = (await membership_page(owner, PageRequest())).rows[0].id
     await create_client(owner, CreateClient(membership, "ERP", HISTORY), now=now)
+    await active_key(owner, MAKER, now=now)
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
     await _sign_in(owner, now)
     await _show(owner, now)

@@ -54,6 +54,7 @@ class Place:
         return {
             "DATABASE_URL": urlunsplit(urlsplit(self.addresses.app)._replace(netloc="")),
             **{f"DATABASE_{role}_PASSWORD": urlsplit(url).password or "" for role, url in roles.items()},
+            "BSS_SECRET_KEY": self.servers.postgres_password * 2,
             "REDIS_URL": self.servers.redis_url,
         }
 

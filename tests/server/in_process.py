@@ -63,4 +63,5 @@ async def settings_of_a_new_database(server: Server) -> AsyncIterator[dict[str, 
     async with fresh_database(server) as (name, database):
         database.bind()
         passwords = {f"DATABASE_{role}_PASSWORD": PASSWORD for role in ("APP", "SYNC", "BULK")}
-        yield {"DATABASE_URL": server.admin(name), "REDIS_URL": "unix:///nowhere", **passwords}
+        secrets = {"BSS_SECRET_KEY": PASSWORD * 3, **passwords}
+        yield {"DATABASE_URL": server.admin(name), "REDIS_URL": "unix:///nowhere", **secrets}

@@ -27,6 +27,7 @@ from tests.metering.books import NOW, open_books
 
 GUARDED = "yes   database guards  every table, function and role is guarded"
 PASSWORDS = {f"DATABASE_{role}_PASSWORD": f"secret-of-{role.lower()}" for role in ("APP", "SYNC", "BULK")}
+SECRETS = {**PASSWORDS, "BSS_SECRET_KEY": "secret-of-the-installation-for-tests"}
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ async def given(shell: Shell) -> dict[str, str]:
         "DATABASE_URL": f"postgresql:///given{place}",
         "DATABASE_OWNER_URL": shell.servers.dsn("given"),
         "REDIS_URL": shell.servers.redis_url,
-        **PASSWORDS,
+        **SECRETS,
     }
 
 

@@ -1,0 +1,46 @@
+"""Seal what the database keeps and only this installation may read.
+
+Owns: the cipher (AES-256-GCM) and the key behind it, made from the installation's secret. Does not own: where the
+secret comes from (`server.settings`, `server.installation`), or what is sealed.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+_PURPOSE = b"bss: what is sealed in the database"
+_FORM = "1."
+_NONCE_BYTES = 12
+
+
+class CannotOpen(Exception):
+    """It was sealed by another secret, for another place, or is damaged."""
+
+
+class Seal:
+    """Seals texts, each for one place: what was sealed for one place is not opened at another."""
+
+    def __init__(self, secret: str) -> None:
+        self._cipher = AESGCM(hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).digest())
+
+    def sealed(self, content: bytes, place: str) -> str:
+        """The content as it may be kept."""
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        kept = nonce + self._cipher.encrypt(nonce, content, place.encode())
+        return _FORM + base64.b64encode(kept).decode()
+
+    def opened(self, kept: str, place: str) -> bytes:
+        """The content again. Raises `CannotOpen`."""
+        form, content = kept[: len(_FORM)], base64.b64decode(kept[len(_FORM) :])
+        if form != _FORM:
+            raise CannotOpen("it was sealed in a form that is not known here")
+        try:
+            return self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
+        except InvalidTag as damaged:
+            raise CannotOpen("it was sealed by another secret or for another place") from damaged
