@@ -14,6 +14,7 @@ from pathlib import Path
 from schema.budget import MOST_COST, OF_A_CLIENT, OF_AN_ORGANISATION, Bucket
 
 _LEAST_SECRET = 32
+_SAFE = ("https://", "http://localhost", "http://127.0.0.1")
 
 
 class BadSetting(ValueError):
@@ -103,6 +104,12 @@ class Settings:
             Bucket(int(self.organisation_budget or 0), int(self.organisation_budget_per_second or 0)),
         )
 
+    public_url: str | None = _setting(
+        "BSS_PUBLIC_URL",
+        "Where clients reach this installation, by https; access tokens name it as their issuer.",
+        "http://localhost:8000",
+    )
+
     @property
     def home_folder(self) -> Path:
         return Path(self.home or "var").absolute()
@@ -132,4 +139,6 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         )
     if settings.secret_key is not None and len(settings.secret_key) < _LEAST_SECRET:
         raise BadSetting(f"BSS_SECRET_KEY has fewer than {_LEAST_SECRET} characters")
+    if not (settings.public_url or "").startswith(_SAFE):
+        raise BadSetting(f"BSS_PUBLIC_URL is {settings.public_url!r}; it begins with one of {', '.join(_SAFE)}")
     return settings

@@ -38,3 +38,12 @@ class SigningKeyModel(OrganisationRow):
 
     class Meta:
         table = "signing_key"
+
+
+class RevokedAccessModel(OrganisationRow):
+    """An access token, by its `jti`, that was revoked before it ended; kept until then."""
+
+    ends_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "revoked_access"

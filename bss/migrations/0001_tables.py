@@ -695,6 +695,21 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="RevokedAccessModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "revoked_access",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "An access token, by its `jti`, that was revoked before it ended; kept until then.",
+            },
+            bases=["OrganisationRow"],
+        ),
+        ops.CreateModel(
             name="RoleModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

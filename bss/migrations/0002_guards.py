@@ -14,7 +14,17 @@ from bss.transaction.guard import (
 )
 
 ORGANISATION_TABLES = (
-    *("organisation", "role", "job", "event", "idempotency", "bill_run", "audit_chain", "signing_key"),
+    *(
+        "organisation",
+        "role",
+        "job",
+        "event",
+        "idempotency",
+        "bill_run",
+        "audit_chain",
+        "signing_key",
+        "revoked_access",
+    ),
 )
 ACCOUNT_TABLES = (
     "account",
@@ -176,6 +186,11 @@ DIRECTORY = [
         "directory_organisations()",
         "TABLE (organisation_id uuid, slug text, root_path text)",
         "SELECT organisation_id, slug, root_path FROM directory_organisation ORDER BY organisation_id",
+    ),
+    *definer_function(
+        "directory_named(wanted text)",
+        "TABLE (organisation_id uuid, slug text, root_path text)",
+        "SELECT organisation_id, slug, root_path FROM directory_organisation WHERE slug = wanted",
     ),
     *definer_function(
         "directory_register_token(hash text, organisation uuid, token uuid)",

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from asyncpg import Record
+
 from bss.transaction.database import Role, current
 from bss.viewer import Viewer
 
@@ -28,15 +30,20 @@ class Entry:
 async def organisations() -> tuple[Entry, ...]:
     """Every organisation of this installation."""
     rows = await current().pool(Role.APP).fetch("SELECT * FROM directory_organisations()")
-    return tuple(Entry(row["organisation_id"], row["slug"], row["root_path"]) for row in rows)
+    return tuple(map(_entry_of, rows))
 
 
 async def named(slug: str) -> Entry | None:
     """The organisation with this slug, if there is one."""
-    return next((entry for entry in await organisations() if entry.slug == slug), None)
+    row = await current().pool(Role.APP).fetchrow("SELECT * FROM directory_named($1)", slug)
+    return None if row is None else _entry_of(row)
 
 
 async def take_due() -> tuple[tuple[UUID, str], ...]:
     """Organisations (id, root path) that were marked as having work, each mark handed out once."""
     rows = await current().pool(Role.APP).fetch("SELECT * FROM directory_take_due()")
     return tuple((row["organisation_id"], row["root_path"]) for row in rows)
+
+
+def _entry_of(row: Record) -> Entry:
+    return Entry(row["organisation_id"], row["slug"], row["root_path"])

@@ -16,6 +16,7 @@ DEFINER_FUNCTIONS = frozenset(
         "directory_forget_host",
         "directory_host",
         "directory_link",
+        "directory_named",
         "directory_organisations",
         "directory_register",
         "directory_register_client",

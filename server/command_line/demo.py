@@ -18,7 +18,6 @@ from server.demo.closing import close_the_month, keep, show_margins
 from server.demo.real_month import live_real_month, machines_in
 from server.demo.story import EVE, Story
 from server.embedded import Servers, acquire
-from server.http.stored import NOTHING_STORED
 from server.installation import drop_embedded, embedded_addresses, embedded_seal, prepare_embedded
 from server.schema_of_database import register_models
 from server.settings import load
@@ -85,7 +84,8 @@ async def _serve(
     """Serve the books of the story with a worker beside the server, until Ctrl-C."""
     doorbell = await Doorbell.connect(servers.redis_url)
     database.doorbell = doorbell.ring
-    tools = tools_for(database, renderer, embedded_seal(servers))
+    seal = embedded_seal(servers)
+    tools = tools_for(database, renderer, seal)
     working = asyncio.create_task(worker(servers.redis_url, tools, handle_signals=False).async_run())
     click.echo(f"\nGraphQL: POST http://127.0.0.1:{port}/graphql   (documents to try: docs/api/*.graphql)")
     for name, token in tokens.items():
@@ -94,7 +94,8 @@ async def _serve(
         "Look behind it: BSS_DATABASE=bss_demo bss doctor, bss sync status, bss job list cloud. Stop with Ctrl-C."
     )
     try:
-        async with served(SystemClock(), load(), servers.redis_url, NOTHING_STORED) as app:
+        origin = f"http://localhost:{port}"
+        async with served(SystemClock(), load(), servers.redis_url, seal, origin=origin) as app:
             await serve_until_stopped("127.0.0.1", port, app)
     finally:
         working.cancel()

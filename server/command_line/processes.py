@@ -17,10 +17,13 @@ from bss.transaction.database import Database
 from server.command_line.opening import told, with_installation
 from server.http.application import application
 from server.http.stored import NOTHING_STORED, Stored, stored_in
+from server.identity.authorisation import Authorisation
+from server.identity.places import Places
 from server.identity.sealing import Seal
 from server.identity.signing import SigningKeys
 from server.installation import Installation, migrate_given, opened
 from server.memory.budget import allowance
+from server.memory.seen import RedisMemory
 from server.memory.short_lived import ShortLived
 from server.settings import BadSetting, Settings, load
 from sync.transport import InProcessTransport
@@ -42,7 +45,7 @@ def serve(host: str | None, port: int | None) -> None:
         listening = host or settings.host or "127.0.0.1", port or int(settings.port or 8000)
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
-            async with served(SystemClock(), settings, installation.queue_url, stored) as app:
+            async with served(SystemClock(), settings, installation.queue_url, installation.seal, stored) as app:
                 await serve_until_stopped(*listening, app)
         finally:
             await doorbell.close()
@@ -51,13 +54,18 @@ def serve(host: str | None, port: int | None) -> None:
 
 
 @asynccontextmanager
-async def served(clock: Clock, settings: Settings, queue_url: str, stored: Stored) -> AsyncIterator[Starlette]:
-    """The application, with what it shares with other processes in memory."""
-    entries = ShortLived(queue_url)
+async def served(
+    clock: Clock, settings: Settings, queue_url: str, seal: Seal, stored: Stored = NOTHING_STORED, origin: str = ""
+) -> AsyncIterator[Starlette]:
+    """The application, with what it shares with other processes in memory; `origin` is where clients reach it."""
+    entries, memory = ShortLived(queue_url), RedisMemory(queue_url)
+    places = Places((origin or settings.public_url or "").rstrip("/"))
+    authorisation = Authorisation(places, SigningKeys(seal), memory)
     try:
         async with allowance(settings, queue_url) as allowed:
-            yield application(clock, allowed, stored, entries)
+            yield application(clock, allowed, stored, entries, authorisation)
     finally:
+        await memory.close()
         await entries.close()
 
 

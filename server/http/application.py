@@ -30,11 +30,13 @@ from server.http.cross_site import CrossSiteGate
 from server.http.documents import download, upload
 from server.http.draft import draft_pdf
 from server.http.graphql import endpoint, refusal
+from server.http.oauth.routes import ROUTES
 from server.http.preview import issuer_preview
 from server.http.recognise import viewer_of
 from server.http.sessions import sign_out
 from server.http.stored import NOTHING_STORED, Stored
 from server.http.usage import usage_csv
+from server.identity.authorisation import Authorisation
 from server.memory.sessions import ShortLivedSessions
 from server.memory.short_lived import ShortLived
 
@@ -89,10 +91,12 @@ def application(
     allowance: Allowance = UNBOUND,
     stored: Stored = NOTHING_STORED,
     entries: ShortLived | None = None,
+    authorisation: Authorisation | None = None,
 ) -> Starlette:
     """The application; its clock is the one that commands get their `now` from.
 
-    Without short-lived entries there are no sessions: only tokens are known.
+    Without short-lived entries there are no sessions: only tokens are known. Without what access tokens take
+    (`authorisation`), none are given and none are recognised.
     """
     app = Starlette(
         routes=[
@@ -106,6 +110,7 @@ def application(
             Route("/brand", brand, methods=["GET"]),
             Route("/brand/logo", brand_logo, methods=["GET"]),
             Route("/sign-out", sign_out, methods=["POST"]),
+            *(() if authorisation is None else ROUTES),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
         ],
@@ -115,6 +120,7 @@ def application(
     )
     app.state.clock = clock
     app.state.allowance = allowance
+    app.state.authorisation = authorisation
     app.state.exports = 0
     app.state.sessions = None if entries is None else ShortLivedSessions(entries)
     return app

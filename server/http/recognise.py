@@ -13,6 +13,7 @@ from bss.clock import Clock
 from bss.signing.authenticate import viewer_of_session
 from bss.signing.session import SessionStore
 from bss.viewer import Viewer
+from server.identity.authorisation import access_behind, looks_like_access_token
 
 COOKIE = "__Host-session"
 """Browsers take it over TLS only, send it to this host only, and let no other host and no path set it."""
@@ -28,6 +29,9 @@ async def viewer_of(request: Request) -> Viewer | None:
         scheme, _, token = request.headers["authorization"].partition(" ")
         if scheme.lower() != "bearer" or not token:
             return None
+        if looks_like_access_token(token):
+            access = await access_behind(request.app.state.authorisation, token.strip(), now=clock.now())
+            return None if access is None else access.viewer
         return await viewer_of_token(token.strip(), now=clock.now())
     store: SessionStore | None = request.app.state.sessions
     secret = request.cookies.get(COOKIE)

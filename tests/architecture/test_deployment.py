@@ -13,6 +13,7 @@ from server.settings import Settings, load
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+GIVEN = "https://a-secret-of-32-characters.example"
 OURS = ("migrate", "api", "worker")
 
 
@@ -26,7 +27,7 @@ def test_every_setting_that_compose_names_exists_and_makes_valid_settings() -> N
     for name in OURS:
         environment = COMPOSE["services"][name]["environment"]
         assert set(environment) <= known
-        filled = {key: re.sub(r"\$\{[^}]*\}", "secret" * 6, value) for key, value in environment.items()}
+        filled = {key: re.sub(r"\$\{[^}]*\}", GIVEN, value) for key, value in environment.items()}
         assert load(filled).database_url == "postgresql://database:5432/bss"
 
 

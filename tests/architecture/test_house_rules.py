@@ -21,9 +21,11 @@ BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "mana
 BANNED_PREFIXES = ("get_", "handle_", "process_", "do_")
 THIRD_PARTY_NAMES = {
     *("process_result", "process_errors", "get_context", "get_results", "process_bind_param", "handle_async_request"),
+    "handle_response",
 }
 SAVEPOINTS = {"bss/metering/count.py", "sync/receive.py"}
 """Inside an open unit of work: what is caught, or what must be undone, stands in a savepoint."""
+CRYPTOGRAPHY = {"authlib", "cryptography", "joserfc"}
 CLOCK_MODULES = {"bss/clock.py"}
 CLOCK_CALLS = {("datetime", "now"), ("datetime", "utcnow"), ("date", "today"), ("time", "time"), ("time", "time_ns")}
 
@@ -145,7 +147,18 @@ def test_the_queue_library_is_named_in_the_workers_and_its_server_in_one_module_
         and any(name.split(".")[0] in ("arq", "redis") for name in _imported(node))
         and not named(path).startswith("workers/")
     ]
-    assert set(importers) == {"server/memory/shared.py", "server/memory/short_lived.py"}
+    assert {name.rpartition("/")[0] for name in importers} == {"server/memory"}
+
+
+def test_who_signs_and_who_verifies_stands_in_one_place() -> None:
+    importers = {
+        named(path)
+        for path in CODE
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        and any(name.split(".")[0] in CRYPTOGRAPHY for name in _imported(node))
+    }
+    assert {name.rpartition("/")[0] for name in importers} == {"server/identity"}
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,10 @@ from bss.catalogue.bundle import Component
 from bss.catalogue.create_bundle import CreateBundle, create_bundle
 from bss.catalogue.queries import meters, offering_page
 from bss.clients.create_client import CreateClient, create_client
+from bss.clients.revoke_access import revoke_access
 from bss.clients.rotate_signing_keys import active_key
+from bss.clients.standing import standing_of
+from bss.identifier import uuid7
 from bss.invoicing.correct_usage import correct_usage
 from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
@@ -62,7 +65,10 @@ async def _change_settings(story: Story) -> None:
     """Logos, sending, changed terms, a client and a role of its own, which the story does without."""
     owner, now = story.channel.resell.owner, story.books.clock.now()
     membership = (await membership_page(owner, PageRequest())).rows[0].id
-    await create_client(owner, CreateClient(membership, "ERP", HISTORY), now=now)
+    client = (await create_client(owner, CreateClient(membership, "ERP", HISTORY), now=now)).object_id
+    standing = await standing_of(client)
+    assert standing is not None
+    await revoke_access(standing, uuid7(), ends_at=now + timedelta(minutes=10), now=now)
     await active_key(owner, MAKER, now=now)
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
     await _sign_in(owner, now)
@@ -150,6 +156,7 @@ async def test_without_row_level_security_this_suite_fails(server: Server, close
     [
         "SELECT * FROM directory_token",
         "SELECT * FROM directory_organisation",
+        "SELECT * FROM directory_client",
         "SELECT * FROM usage_event_rest",
         "ALTER TABLE invoice DISABLE ROW LEVEL SECURITY",
         "SET ROLE bss_owner",
