@@ -26,6 +26,7 @@ from schema.connection import Connection, Cursor, First, Last, asked_page, conne
 from schema.declare import mutation, needs, shown
 from schema.domains.roles import WORDS, permissions_of
 from schema.node import Node, findable, id_of, uuid_of
+from schema.size import sized
 
 strawberry.enum(Method, name="ClientMethod", description="How a client proves who it is.")
 _KEYS = "Public keys as JWKs, each with a kid: EC on P-256, OKP on Ed25519, or RSA of 2048 to 4096 bits."
@@ -36,8 +37,10 @@ class Client(Node):
     membership_id: strawberry.ID
     name: str
     method: Method
-    key_ids: list[str] = strawberry.field(description="The kid of each of its public keys.")
-    scopes: list[str] = strawberry.field(description="What its tokens may allow, where its role allows it too.")
+    key_ids: list[str] = strawberry.field(description="The kid of each of its public keys.", directives=sized(2))
+    scopes: list[str] = strawberry.field(
+        description="What its tokens may allow, where its role allows it too.", directives=sized(10)
+    )
     created_at: datetime
     retired_at: datetime | None
 

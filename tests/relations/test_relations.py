@@ -42,7 +42,10 @@ from tests.schema.reflection import required, roots
 from tests.sync.channel import Channel
 
 RELATIONS, ROLES = (Path(__file__).parent / name for name in ("relations.txt", "roles.txt"))
-GIVING = ("addMembership", "admitPerson", "assignRole", "createRole", "createToken", "endMembership", "updateRole")
+GIVING = (
+    *("addMembership", "admitPerson", "assignRole", "createRole", "createToken", "endMembership", "updateRole"),
+    *("createClient", "retireClient", "rotateClientSecret", "setClientKeys"),
+)
 """Nobody gives, or takes, what they do not have."""
 Matrix = dict[str, dict[str, str]]
 
