@@ -14,7 +14,6 @@ from uuid import UUID
 
 from bss.organisations.directory import Entry
 from bss.permission import Permission
-from bss.refusal import NotFound
 from bss.transaction.begin import reading
 from bss.transaction.database import Role, current
 from bss.transaction.scope import IN_SCOPE
@@ -73,14 +72,12 @@ async def brands(viewer: Viewer, brand_ids: Collection[UUID]) -> dict[UUID, Bran
 
 
 @requires(Permission.ACCOUNT_VIEW)
-async def brand_of(viewer: Viewer, account_id: UUID) -> Brand:
-    """The brand of an account in the viewer's scope. Raises `NotFound`."""
+async def brand_of(viewer: Viewer, account_id: UUID) -> Brand | None:
+    """The brand of an account in the viewer's scope, if it has one."""
     async with reading(viewer) as tx:
         place = (viewer.organisation_id, viewer.path)
         row = await tx.connection.fetchrow(f"{_BRANDS} AND account_id = $3", *place, account_id)
-    if row is None:
-        raise NotFound("brand", ("accountId",))
-    return _brand_of(row)
+    return None if row is None else _brand_of(row)
 
 
 @requires(Permission.ORGANISATION_OPEN)

@@ -63,10 +63,14 @@ def _setting(given: SetBrandInput) -> SetBrand:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="The brand of an account in scope.", directives=needs(queries.brand_of))
-    async def brand(self, info: Info, account_id: strawberry.ID) -> Brand:
+    @strawberry.field(
+        description="The brand of an account in scope, or null: its hosts show its name then.",
+        directives=needs(queries.brand_of),
+    )
+    async def brand(self, info: Info, account_id: strawberry.ID) -> Brand | None:
         account = uuid_of(Kind.ACCOUNT, account_id, "accountId")
-        return Brand.of(await queries.brand_of(info.context.viewer, account))
+        found = await queries.brand_of(info.context.viewer, account)
+        return None if found is None else Brand.of(found)
 
 
 @strawberry.type
