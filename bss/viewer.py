@@ -23,6 +23,9 @@ class Viewer:
 
     `path` is the path of the account at the top of the scope, never empty; staff have the root's. `modules` are
     those that the organisation has switched on; its own jobs finish what was begun and have all.
+
+    `acting_as` is the delegation by which a person acts for an account that is not theirs, and `acting_as_name` that
+    account's name; the person stays the actor.
     """
 
     actor_id: UUID
@@ -31,6 +34,8 @@ class Viewer:
     path: str
     permissions: frozenset[Permission]
     modules: frozenset[Module] = ALL_MODULES
+    acting_as: UUID | None = None
+    acting_as_name: str | None = None
 
     def __post_init__(self) -> None:
         if not self.path.endswith("."):

@@ -12,7 +12,10 @@ from uuid import UUID
 
 @dataclass(frozen=True)
 class Entry:
-    """What was recorded and stays so. The row's path is no part of it: an account that moves takes its rows along."""
+    """What was recorded and stays so; `acting_as` is the delegation by which it was done for another account.
+
+    The row's path is no part of it: an account that moves takes its rows along.
+    """
 
     id: UUID
     actor_id: UUID
@@ -22,6 +25,8 @@ class Entry:
     input_digest: str
     idempotency_key: str | None
     recorded_at: datetime
+    acting_as: UUID | None
+    acting_as_name: str | None
 
 
 @dataclass(frozen=True)

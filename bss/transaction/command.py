@@ -79,7 +79,8 @@ class Command(Generic[Request]):
         raise AssertionError("unreachable")
 
     async def _once(self, viewer: Viewer, request: Request, now: datetime, key: str | None) -> Outcome:
-        input_digest = digest(request)
+        # One key is never one call in one's own name and for another.
+        input_digest = digest(request if viewer.acting_as is None else (viewer.acting_as, request))
         async with begin(viewer, role=self.role, alone=self.alone) as tx:
             if key is not None:
                 earlier = await _claim_key(tx, self.name, key, input_digest, now)

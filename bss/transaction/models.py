@@ -56,7 +56,7 @@ class IdempotencyModel(OrganisationRow):
 
 
 class AuditModel(AccountRow):
-    """Who did what; append-only. Its place in the chain is given once, later."""
+    """Who did what, and by which delegation for whom; append-only. Its place in the chain is given once, later."""
 
     actor_id: UUID = fields.UUIDField()
     actor_name: str = fields.TextField()
@@ -65,6 +65,8 @@ class AuditModel(AccountRow):
     input_digest: str = fields.TextField()
     idempotency_key: str | None = fields.TextField(null=True)
     recorded_at: datetime = fields.DatetimeField()
+    acting_as: UUID | None = fields.UUIDField(null=True)
+    acting_as_name: str | None = fields.TextField(null=True)
     position: int | None = fields.BigIntField(null=True)
     link: str | None = fields.TextField(null=True)
 

