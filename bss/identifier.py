@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SESSION = "ses"
     BRAND = "bra"
     CLIENT = "cli"
+    DELEGATION = "dlg"
     ISSUER = "iss"
     EDGE = "edg"
     VENDOR = "ven"

@@ -23,6 +23,7 @@ class Permission(StrEnum):
     CATALOGUE_MANAGE = "catalogue:manage"
     CATALOGUE_VIEW = "catalogue:view"
     CLIENT_MANAGE = "client:manage"
+    DELEGATION_MANAGE = "delegation:manage"
     EDGE_MANAGE = "edge:manage"
     EDGE_VIEW = "edge:view"
     INVOICE_VIEW = "invoice:view"
@@ -82,6 +83,7 @@ IMPLIED: dict[Permission, frozenset[Permission]] = {
     Permission.ACCOUNT_MANAGE: frozenset({Permission.ACCOUNT_VIEW}),
     Permission.ACCOUNT_MOVE: frozenset({Permission.ACCOUNT_VIEW, Permission.SUBSCRIPTION_VIEW}),
     Permission.CATALOGUE_MANAGE: frozenset({Permission.CATALOGUE_VIEW, Permission.SUBSCRIPTION_VIEW}),
+    Permission.DELEGATION_MANAGE: frozenset({Permission.PERSON_VIEW}),
     Permission.EDGE_MANAGE: frozenset({Permission.EDGE_VIEW, Permission.PRICE_VIEW}),
     Permission.ISSUER_MANAGE: frozenset({Permission.EDGE_VIEW}),
     Permission.JOB_MANAGE: frozenset({Permission.JOB_VIEW}),

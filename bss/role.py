@@ -142,6 +142,7 @@ STANDARD: dict[str, Role] = {
                 Permission.CATALOGUE_MANAGE,
                 Permission.CATALOGUE_VIEW,
                 Permission.CLIENT_MANAGE,
+                Permission.DELEGATION_MANAGE,
                 Permission.EDGE_MANAGE,
                 Permission.ISSUER_MANAGE,
                 Permission.MARGIN_VIEW,

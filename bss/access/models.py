@@ -1,4 +1,4 @@
-"""Rows: people, memberships, roles and API tokens."""
+"""Rows: people, memberships, roles, delegations and API tokens."""
 
 from __future__ import annotations
 
@@ -47,6 +47,24 @@ class MembershipModel(AccountRow):
 
     class Meta:
         table = "membership"
+
+
+class DelegationModel(AccountRow):
+    """That another account's people may act for this one (`path`), until an end; never deleted."""
+
+    account_id: UUID = fields.UUIDField()
+    to_account_id: UUID = fields.UUIDField()
+    role: str = fields.TextField()
+    reason: str = fields.TextField()
+    starts_at: datetime = fields.DatetimeField()
+    ends_at: datetime = fields.DatetimeField()
+    ended_at: datetime | None = fields.DatetimeField(null=True)
+    granted_by: UUID = fields.UUIDField()
+    granted_by_name: str = fields.TextField()
+    created_at: datetime = fields.DatetimeField()
+
+    class Meta:
+        table = "delegation"
 
 
 class ApiTokenModel(AccountRow):

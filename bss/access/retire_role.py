@@ -30,6 +30,13 @@ async def retire_role(tx: Transaction, request: RetireRole, now: datetime) -> Ou
     )
     if having:
         raise WrongState(f"The role is had by {having}; give them another one first.", ("roleId",))
+    delegated = await tx.connection.fetchval(
+        "SELECT count(*) FROM delegation WHERE organisation_id = $1 AND role = $2 AND ended_at IS NULL"
+        " AND ends_at > $3",
+        *(tx.organisation_id, found.role.code, now),
+    )
+    if delegated:
+        raise WrongState(f"The role is delegated by {delegated}; end that first.", ("roleId",))
     await tx.connection.execute(
         "UPDATE role SET retired_at = $3, version = version + 1 WHERE organisation_id = $1 AND id = $2",
         *(tx.organisation_id, found.id, now),

@@ -26,6 +26,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "case_relation": ("path",),
     "client": ("path",),
     "contact": ("path",),
+    "delegation": ("path",),
     "delivery": ("path", "seller_path"),
     "document": ("path",),
     "document_content": ("path",),

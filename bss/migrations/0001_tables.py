@@ -259,6 +259,31 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="DelegationModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("to_account_id", fields.UUIDField()),
+                ("role", fields.TextField(unique=False)),
+                ("reason", fields.TextField(unique=False)),
+                ("starts_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+                ("granted_by", fields.UUIDField()),
+                ("granted_by_name", fields.TextField(unique=False)),
+                ("created_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "delegation",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "That another account's people may act for this one (`path`), until an end; never deleted.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="DeliveryModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

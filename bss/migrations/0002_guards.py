@@ -31,6 +31,7 @@ ACCOUNT_TABLES = (
     "audit",
     "person",
     "membership",
+    "delegation",
     "api_token",
     "session",
     "host",
@@ -255,6 +256,11 @@ KEYS = [
     """ OR permissions @> '["invoice:view", "subscription:view", "usage:view"]')""",
     "CREATE UNIQUE INDEX membership_once ON membership (organisation_id, person_id, account_id, role)"
     " WHERE ended_at IS NULL",
+    # In hours, because a day is not the same in every zone.
+    "ALTER TABLE delegation ADD CONSTRAINT delegation_ends CHECK"
+    " (ends_at > starts_at AND ends_at <= starts_at + interval '9600 hours')",
+    "ALTER TABLE delegation ADD CONSTRAINT delegation_to_another CHECK (account_id <> to_account_id)",
+    "CREATE INDEX delegation_to ON delegation (organisation_id, to_account_id, id) WHERE ended_at IS NULL",
     "ALTER TABLE api_token ADD CONSTRAINT api_token_once UNIQUE (token_hash)",
     "ALTER TABLE host ADD CONSTRAINT host_once UNIQUE (organisation_id, name)",
     "ALTER TABLE brand ADD CONSTRAINT brand_once UNIQUE (organisation_id, account_id)",
@@ -402,6 +408,8 @@ REFERENCES = [
         ("account", "parent_id", "account"),
         ("membership", "person_id", "person"),
         ("membership", "account_id", "account"),
+        ("delegation", "account_id", "account"),
+        ("delegation", "to_account_id", "account"),
         ("api_token", "membership_id", "membership"),
         ("session", "membership_id", "membership"),
         ("host", "account_id", "account"),
@@ -518,6 +526,7 @@ LOCKS = [
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewriting_audit()",
     "CREATE TRIGGER audit_chain_goes_forward BEFORE UPDATE OR DELETE ON audit_chain"
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewinding()",
+    *append_only("delegation", except_for=("ended_at", "path")),
     *append_only("bundle", except_for=("path",)),
     *append_only("bundle_component", except_for=("path",)),
     *append_only("price_version", except_for=("path",)),

@@ -17,6 +17,7 @@ from server.command_line.audit import audit
 from server.command_line.bill import bill
 from server.command_line.client import client
 from server.command_line.completion import PROGRAM, completion
+from server.command_line.delegation import delegation
 from server.command_line.demo import demo
 from server.command_line.doctor import doctor
 from server.command_line.host import host
@@ -41,8 +42,8 @@ def bss() -> None:
 
 
 for command in (
-    *(account, audit, bill, client, completion, demo, doctor, host, job, member, migrate, org, price_list, role),
-    *(serve, sync, token, usage, work),
+    *(account, audit, bill, client, completion, delegation, demo, doctor, host, job, member, migrate, org),
+    *(price_list, role, serve, sync, token, usage, work),
 ):
     bss.add_command(command)
 

@@ -28,6 +28,7 @@ WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NO
 _OF_ACCOUNT = {
     "account": "id",
     "account_placement": "account_id",
+    "delegation": "account_id",
     "membership": "account_id",
     "subscription": "account_id",
     "edge": "buyer_account_id",

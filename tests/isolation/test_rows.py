@@ -11,6 +11,7 @@ import pytest
 import pytest_asyncio
 
 from bss.access.create_role import CreateRole, create_role
+from bss.access.delegate_account import DelegateAccount, delegate_account
 from bss.access.queries import membership_page
 from bss.agreements import queries as agreements
 from bss.agreements.edge import EdgeKind
@@ -62,7 +63,7 @@ async def closed(server: Server, end_of_april: EndOfApril) -> AsyncIterator[tupl
 
 
 async def _change_settings(story: Story) -> None:
-    """Logos, sending, changed terms, a client and a role of its own, which the story does without."""
+    """Logos, sending, changed terms, a client, a role of its own and a delegation, which the story does without."""
     owner, now = story.channel.resell.owner, story.books.clock.now()
     membership = (await membership_page(owner, PageRequest())).rows[0].id
     client = (await create_client(owner, CreateClient(membership, "ERP", HISTORY), now=now)).object_id
@@ -71,6 +72,10 @@ async def _change_settings(story: Story) -> None:
     await revoke_access(standing, uuid7(), ends_at=now + timedelta(minutes=10), now=now)
     await active_key(owner, MAKER, now=now)
     await create_role(owner, CreateRole("clerk", "Clerk", RoleKind.STAFF, HISTORY), now=now)
+    accounts = {each.name: each.id for each in (await page(owner, PageRequest())).rows}
+    until = now + timedelta(days=30)
+    given = DelegateAccount(accounts["X"], accounts["Z"], "billing_viewer", "A test.", until)
+    await delegate_account(owner, given, now=now)
     await _sign_in(owner, now)
     await _show(owner, now)
     settings = IssuerSettings(sends=True, logo=logo_png())

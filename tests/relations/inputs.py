@@ -26,6 +26,8 @@ NAMES = {
     **{name: name.removesuffix("Id") for name in ("clientId", "personId", "roleId", "sessionId")},
     **{name: name.removesuffix("Id") for name in ("taskId", "tokenId", "vendorId")},
     "assigneeId": "membership",
+    "delegationId": "delegation",
+    "toAccountId": "customer",
     "calendarEventId": "event",
     "priceListId": "list",
     "relatedId": "contact",
@@ -61,6 +63,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     "createRole": {"code": "front_desk", "kind": "STAFF", "permissions": ["invoice:view"]},
     "updateRole": {"permissions": ["usage:view"]},
     "createSubscription": ON_SALE,
+    "delegateAccount": {"role": "billing_viewer", "endsAt": "2026-07-01T00:00:00Z"},
     "describeProduct": {"characteristics": []},
     "extendTrial": {"subscriptionId": "@trial", "until": "2026-06-20T00:00:00Z"},
     "importPrices": {

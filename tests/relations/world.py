@@ -164,7 +164,7 @@ async def _bought(world: World, place: str) -> None:
 
 
 async def _noted(world: World, place: str) -> None:
-    """People, and what is noted about the account; nobody is admitted to a mirrored one."""
+    """People, and what is noted about the account; nobody is admitted to a mirrored one, nor acts for it."""
     ids = world.ids[place]
     for name, mutation in NOTED.items():
         await world.make(place, name, mutation, {"accountId": ids["account"], **ABOUT[mutation]})
@@ -185,6 +185,9 @@ async def _noted(world: World, place: str) -> None:
         client = {"membershipId": ids["membership"], "name": "a client", "scopes": ["account:view"]}
         shown = "... on ClientWithSecret { client { id } }"
         ids["client"] = (await world.books.make("createClient", client, show=shown))["client"]["id"]
+        given = {"role": "billing_viewer", "reason": "a test", "endsAt": "2026-07-01T00:00:00Z"}
+        parties = {"accountId": ids["account"], "toAccountId": ids["customer"]}
+        await world.make(place, "delegation", "delegateAccount", {**parties, **given})
 
 
 async def _billed(world: World) -> None:

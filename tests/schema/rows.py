@@ -21,7 +21,9 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
-BUNDLE = CORRECTION = READING = CLIENT = OTHER = "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+BUNDLE = CORRECTION = READING = CLIENT = DELEGATION = OTHER = (
+    "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
+)
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
 _OF_ROW = f"$1, {_PATH}, {ACCOUNT}, $5, 'Staff'"
 
@@ -98,6 +100,9 @@ _STATEMENTS = (
     f"person (id, organisation_id, path, name, email, created_at) SELECT {OTHER}, $1, $2, 'Row', '', $5",
     "membership (id, organisation_id, path, person_id, account_id, role)"
     f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
+    "delegation (id, organisation_id, path, account_id, to_account_id, role, reason, starts_at, ends_at, granted_by,"
+    f" granted_by_name, created_at) SELECT {DELEGATION}, $1, {_PATH}, {ACCOUNT}, $3, 'support', 'Row', $5,"
+    " $5 + interval '30 days', $7, 'Staff', $5",
     "session (id, organisation_id, path, person_id, membership_id, host, started_at, ends_at)"
     f" SELECT {MEMBER}, $1, $2, $7, {MEMBER}, 'row.example', $5, $5",
     "client (id, organisation_id, path, membership_id, name, secret_hash, keys, scopes, created_at)"

@@ -38,3 +38,17 @@ async def test_a_role_is_made_given_and_taken_away(books: Books, terminal: Termi
     assert terminal.asked("role", "retire", "cloud", made["id"])["retiredAt"] is not None
     assert terminal.asked("member", "end", "cloud", dirk["id"])["endedAt"] is not None
     assert "the organisation's last owner" in terminal.bss("member", "end", "cloud", ann["id"]).err
+
+
+async def test_an_account_is_delegated_and_the_delegation_is_ended(books: Books, terminal: Terminal) -> None:
+    parties = ("cloud", account(books, "X"), account(books, "Lite"), "partner_admin")
+    created = ("delegation", "create", *parties, "--reason", "Holiday cover", "--from", "2999-01-01", "--until")
+    made = terminal.asked(*created, "2999-02-01")
+    assert (made["accountId"], made["toAccountId"], made["role"]) == parties[1:]
+    assert (made["startsAt"], made["endsAt"]) == ("2999-01-01T00:00:00Z", "2999-02-01T00:00:00Z")
+    assert "at most 400 days" in terminal.bss(*created, "3001-01-01").err
+    assert [row["id"] for row in terminal.asked("delegation", "list", "cloud")["rows"]] == [made["id"]]
+    assert terminal.asked("delegation", "list", "cloud", "--account", account(books, "Lite"))["rows"] == []
+    assert terminal.asked("delegation", "end", "cloud", made["id"])["endedAt"] is not None
+    again = terminal.bss("delegation", "end", "cloud", made["id"])
+    assert (again.code, again.err) == (1, "WRONG_STATE: delegationId: The delegation has ended.\n")

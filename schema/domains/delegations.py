@@ -1,0 +1,111 @@
+"""Delegations in GraphQL, as an account's administrators see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import strawberry
+
+from bss.access import delegation, delegation_queries
+from bss.access.delegate_account import DelegateAccount, delegate_account
+from bss.access.end_delegation import EndDelegation, end_delegation
+from bss.identifier import Kind
+from schema.asking import Info
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.declare import mutation, needs, shown
+from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+
+
+@strawberry.type(description="That the people of another account may act for an account, with a role, until an end.")
+class Delegation(Node):
+    account_id: strawberry.ID = strawberry.field(description="Which is acted for.")
+    to_account_id: strawberry.ID = strawberry.field(description="Whose people may act.")
+    role: str = strawberry.field(description="The role's code; nobody may do more than their own role allows, either.")
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+    ended_at: datetime | None = strawberry.field(description="When it was ended before its end.")
+    granted_by: str
+    created_at: datetime
+
+    @classmethod
+    def of(cls, found: delegation.Delegation) -> Delegation:
+        return cls(
+            id=id_of(Kind.DELEGATION, found.id),
+            account_id=id_of(Kind.ACCOUNT, found.account_id),
+            to_account_id=id_of(Kind.ACCOUNT, found.to_account_id),
+            role=found.role,
+            reason=found.reason,
+            starts_at=found.starts_at,
+            ends_at=found.ends_at,
+            ended_at=found.ended_at,
+            granted_by=found.granted_by_name,
+            created_at=found.created_at,
+        )
+
+
+findable(Kind.DELEGATION, delegation_queries.delegations, Delegation)
+
+
+@strawberry.input
+class DelegateAccountInput:
+    account_id: strawberry.ID
+    to_account_id: strawberry.ID
+    role: str = strawberry.field(description="The code of a role that those people may have.")
+    reason: str
+    ends_at: datetime = strawberry.field(description="At most 400 days after it begins.")
+    starts_at: strawberry.Maybe[datetime] = strawberry.field(default=None, description="Left out: now.")
+
+
+def _grant(given: DelegateAccountInput) -> DelegateAccount:
+    return DelegateAccount(
+        account_id=uuid_of(Kind.ACCOUNT, given.account_id, "accountId"),
+        to_account_id=uuid_of(Kind.ACCOUNT, given.to_account_id, "toAccountId"),
+        role=given.role,
+        reason=given.reason,
+        ends_at=given.ends_at,
+        starts_at=None if given.starts_at is None else given.starts_at.value,
+    )
+
+
+@strawberry.input
+class EndDelegationInput:
+    delegation_id: strawberry.ID
+
+
+def _ending(given: EndDelegationInput) -> EndDelegation:
+    return EndDelegation(uuid_of(Kind.DELEGATION, given.delegation_id, "delegationId"))
+
+
+@strawberry.type
+class Query:
+    @strawberry.field(
+        description="Delegations of accounts in scope, or of one account, oldest first; ended ones too.",
+        directives=needs(delegation_queries.delegation_page),
+    )
+    async def delegations(
+        self,
+        info: Info,
+        account_id: strawberry.ID | None = None,
+        first: First = None,
+        after: Cursor = None,
+        last: Last = None,
+        before: Cursor = None,
+    ) -> Connection[Delegation]:
+        of_account = optional_uuid(Kind.ACCOUNT, account_id, "accountId")
+        request = asked_page(first, after, last, before)
+        page = await delegation_queries.delegation_page(info.context.viewer, request, account_id=of_account)
+        return connected(page, Delegation.of, lambda row: row.id)
+
+
+_shown = shown(delegation_queries.delegations, Delegation)
+
+
+@strawberry.type
+class Mutation:
+    delegate_account = mutation(
+        delegate_account, input_type=DelegateAccountInput, result=Delegation, request_of=_grant, answer=_shown
+    )
+    end_delegation = mutation(
+        end_delegation, input_type=EndDelegationInput, result=Delegation, request_of=_ending, answer=_shown
+    )
