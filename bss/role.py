@@ -76,6 +76,17 @@ LEAST: dict[RoleKind, frozenset[Permission]] = {
 }
 """What every role of a kind allows: no client is without its history (A23)."""
 
+DELEGABLE = MOST[RoleKind.PARTNER] - {
+    Permission.CLIENT_MANAGE,
+    Permission.DELEGATION_MANAGE,
+    Permission.PERSON_MANAGE,
+    Permission.ROLE_MANAGE,
+    Permission.SESSION_MANAGE,
+    Permission.TOKEN_CREATE,
+}
+"""The most that somebody may do who acts for an account, whatever the role: a delegate neither delegates onward, nor
+has a hand in who gets in, nor leaves anything behind that outlives the delegation, such as a token."""
+
 STANDARD: dict[str, Role] = {
     role.code: replace(role, permissions=with_implied(role.permissions))
     for role in (

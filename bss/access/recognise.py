@@ -37,8 +37,11 @@ def viewer_of(row: Record, organisation_id: UUID) -> Viewer:
 def permissions_of(row: Record) -> frozenset[Permission]:
     """What the role allows; at a customer's account always its history too, whatever the role is (A23)."""
     always = HISTORY if row["account_kind"] == AccountKind.CUSTOMER else frozenset()
+    return role_permissions(row) | always
+
+
+def role_permissions(row: Record) -> frozenset[Permission]:
+    """What the role of a row allows by itself; nothing when it is retired."""
     if row["role"] in STANDARD:
-        return STANDARD[row["role"]].permissions | always
-    if row["kind"] is None:
-        return frozenset(always)
-    return allowed(RoleKind(row["kind"]), orjson.loads(row["permissions"])) | always
+        return STANDARD[row["role"]].permissions
+    return frozenset() if row["kind"] is None else allowed(RoleKind(row["kind"]), orjson.loads(row["permissions"]))

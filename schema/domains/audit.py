@@ -19,7 +19,7 @@ from bss.identifier import Kind, public
 from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import SHOWN_AS, needs
-from schema.node import SHOWN, Node, findable, id_of, optional_uuid
+from schema.node import SHOWN, Node, findable, id_of, optional_id, optional_uuid
 
 ActorId = Annotated[strawberry.ID | None, strawberry.argument(description="The `actorId` of an entry.")]
 Operation = Annotated[str | None, strawberry.argument(description='Such as "createAccount" or "sync:subscription".')]
@@ -57,6 +57,8 @@ class AuditEntry(Node):
     object_id: strawberry.ID = strawberry.field(
         description="What was made or changed: its id, or a UUID where the operation does not say what it is."
     )
+    acting_as: strawberry.ID | None = strawberry.field(description="The delegation by which it was done, if by one.")
+    acting_as_name: str | None = strawberry.field(description="The account for which it was done.")
     idempotency_key: str | None
     recorded_at: datetime
     position: int | None = strawberry.field(
@@ -73,6 +75,8 @@ class AuditEntry(Node):
             actor_name=recorded.actor_name,
             operation=recorded.operation,
             object_id=strawberry.ID(object_name(recorded.operation, recorded.object_id)),
+            acting_as=optional_id(Kind.DELEGATION, recorded.acting_as),
+            acting_as_name=recorded.acting_as_name,
             idempotency_key=recorded.idempotency_key,
             recorded_at=recorded.recorded_at,
             position=entry.position,

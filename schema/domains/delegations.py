@@ -1,4 +1,4 @@
-"""Delegations in GraphQL, as an account's administrators see them."""
+"""Delegations in GraphQL: as an account's administrators see them, and as those who may act by them."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 
 import strawberry
 
-from bss.access import delegation, delegation_queries
+from bss.access import act_as, delegation, delegation_queries
 from bss.access.delegate_account import DelegateAccount, delegate_account
 from bss.access.end_delegation import EndDelegation, end_delegation
 from bss.identifier import Kind
@@ -14,6 +14,7 @@ from schema.asking import Info
 from schema.connection import Connection, Cursor, First, Last, asked_page, connected
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+from schema.size import sized
 
 
 @strawberry.type(description="That the people of another account may act for an account, with a role, until an end.")
@@ -45,6 +46,33 @@ class Delegation(Node):
 
 
 findable(Kind.DELEGATION, delegation_queries.delegations, Delegation)
+
+
+@strawberry.type(
+    description="A delegation by which the caller may act now, over HTTP: the header `Bss-Act-As` has its id."
+)
+class MyDelegation:
+    id: strawberry.ID
+    account_id: strawberry.ID
+    account_name: str
+    role: str
+    permissions: list[str] = strawberry.field(
+        description="What both the role and the caller's own role allow.", directives=sized(20)
+    )
+    starts_at: datetime
+    ends_at: datetime
+
+    @classmethod
+    def of(cls, held: act_as.Held) -> MyDelegation:
+        return cls(
+            id=id_of(Kind.DELEGATION, held.id),
+            account_id=id_of(Kind.ACCOUNT, held.account_id),
+            account_name=held.account_name,
+            role=held.role,
+            permissions=sorted(word.value for word in held.permissions),
+            starts_at=held.starts_at,
+            ends_at=held.ends_at,
+        )
 
 
 @strawberry.input
@@ -96,6 +124,15 @@ class Query:
         request = asked_page(first, after, last, before)
         page = await delegation_queries.delegation_page(info.context.viewer, request, account_id=of_account)
         return connected(page, Delegation.of, lambda row: row.id)
+
+    @strawberry.field(description="The delegations by which the caller may act now, oldest first; none while it acts.")
+    async def my_delegations(
+        self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
+    ) -> Connection[MyDelegation]:
+        asking = info.context
+        request = asked_page(first, after, last, before)
+        page = await act_as.my_delegations(asking.viewer, request, now=asking.clock.now())
+        return connected(page, MyDelegation.of, lambda row: row.id)
 
 
 _shown = shown(delegation_queries.delegations, Delegation)

@@ -47,7 +47,7 @@ def list_entries(
     async def body(viewer: Viewer) -> Listing:
         wanted = Wanted(actor, operation, since, until)
         page = await queries.page(viewer, PageRequest(first, after), wanted)
-        shown = ("recordedAt", "actorName", "operation", "objectId", "position")
+        shown = ("recordedAt", "actorName", "actingFor", "operation", "objectId", "position")
         return listing(page, _card, shown, "Nothing was done.")
 
     return asked(organisation, body)
@@ -79,6 +79,8 @@ def _card(entry: AuditEntry) -> Record:
         "actorName": recorded.actor_name,
         "operation": recorded.operation,
         "objectId": object_name(recorded.operation, recorded.object_id),
+        "actingAs": None if recorded.acting_as is None else public(Kind.DELEGATION, recorded.acting_as),
+        "actingFor": recorded.acting_as_name,
         "idempotencyKey": recorded.idempotency_key,
         "recordedAt": recorded.recorded_at,
         "position": entry.position,

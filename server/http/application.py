@@ -21,7 +21,7 @@ from bss.clock import Clock
 from bss.identifier import Kind, MalformedId, private
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.invoicing.queries import contents, files
-from bss.refusal import Refusal
+from bss.refusal import NotFound, Refusal
 from bss.signing.session import StoreAway
 from bss.transaction.database import Role, current
 from schema.budget import UNBOUND, Allowance
@@ -115,7 +115,7 @@ def application(
             Route("/readyz", readyz, methods=["GET"]),
         ],
         middleware=[Middleware(CrossSiteGate)],
-        exception_handlers={500: _fault, StoreAway: _away},
+        exception_handlers={500: _fault, NotFound: _not_found, StoreAway: _away},
         lifespan=_printing,
     )
     app.state.clock = clock
@@ -124,6 +124,11 @@ def application(
     app.state.exports = 0
     app.state.sessions = None if entries is None else ShortLivedSessions(entries)
     return app
+
+
+async def _not_found(request: Request, unknown: Exception) -> Response:
+    """What no route has answered for itself: a delegation by which the caller may not act."""
+    return refusal(404, NotFound.code, str(unknown))
 
 
 async def _fault(request: Request, fault: Exception) -> Response:

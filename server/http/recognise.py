@@ -1,13 +1,14 @@
-"""Who asks: a bearer token, or the cookie of a session on this host → viewer.
+"""Who asks: a bearer token, or the cookie of a session on this host → viewer, who may act for another account.
 
-Owns: which of the two is looked at, and what the host of a request is. Does not own: what either is worth
-(`bss.access`, `bss.signing`).
+Owns: which of the two is looked at, what the host of a request is, and how a request says by which delegation its
+caller acts. Does not own: what any of them is worth (`bss.access`, `bss.signing`).
 """
 
 from __future__ import annotations
 
 from starlette.requests import Request
 
+from bss.access.act_as import acting
 from bss.access.authenticate import viewer_of_token
 from bss.clock import Clock
 from bss.signing.authenticate import viewer_of_session
@@ -17,10 +18,26 @@ from server.identity.authorisation import access_behind, looks_like_access_token
 
 COOKIE = "__Host-session"
 """Browsers take it over TLS only, send it to this host only, and let no other host and no path set it."""
+ACT_AS = "Bss-Act-As"
+"""The id of a delegation, in each request that is made by it."""
 
 
 async def viewer_of(request: Request) -> Viewer | None:
-    """The viewer behind the request; who sends an Authorization header is known by that or not at all.
+    """The viewer behind the request, acting by the delegation that it names, if it names one.
+
+    Raises `NotFound` when the viewer may not act by it: who means to act for another is not answered in their own
+    name. Raises `StoreAway` when there is a cookie, and nobody can say whose.
+    """
+    viewer = await _known(request)
+    delegations = request.headers.getlist(ACT_AS)
+    if viewer is None or not delegations:
+        return viewer
+    clock: Clock = request.app.state.clock
+    return await acting(viewer, ", ".join(delegations), now=clock.now())
+
+
+async def _known(request: Request) -> Viewer | None:
+    """The viewer in their own name; who sends an Authorization header is known by that or not at all.
 
     Raises `StoreAway` when there is a cookie, and nobody can say whose.
     """

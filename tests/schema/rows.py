@@ -20,6 +20,7 @@ SUBSCRIPTION, SEGMENT, LINE, INVOICE, FILE, METER, BATCH, VENDOR = (_ID.format(k
 MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
     f"('{kind}1000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid" for kind in "abcdef12"
 )
+MEMBER_AT_ROOT = "'03000000-0000-7000-8000-000000000000'::uuid"
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 BUNDLE = CORRECTION = READING = CLIENT = DELEGATION = OTHER = (
     "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
@@ -100,6 +101,9 @@ _STATEMENTS = (
     f"person (id, organisation_id, path, name, email, created_at) SELECT {OTHER}, $1, $2, 'Row', '', $5",
     "membership (id, organisation_id, path, person_id, account_id, role)"
     f" SELECT {MEMBER}, $1, $2, $7, {ACCOUNT}, 'owner'",
+    # The same person at the root, whose people may act for each account.
+    f"membership (id, organisation_id, path, person_id, account_id, role) SELECT DISTINCT {MEMBER_AT_ROOT}, $1, $2, $7,"
+    " $3, 'owner'",
     "delegation (id, organisation_id, path, account_id, to_account_id, role, reason, starts_at, ends_at, granted_by,"
     f" granted_by_name, created_at) SELECT {DELEGATION}, $1, {_PATH}, {ACCOUNT}, $3, 'support', 'Row', $5,"
     " $5 + interval '30 days', $7, 'Staff', $5",
