@@ -59,7 +59,7 @@ async def test_every_block_of_the_page_is_true(books: Books) -> None:
             else:
                 assert kind == "json answer"
                 assert holds(said, json.loads(text)), (text, said)
-    assert ran == 19
+    assert ran == 21
 
 
 async def _shell(text: str) -> str:
