@@ -35,6 +35,7 @@ class Kind(StrEnum):
     SESSION = "ses"
     BRAND = "bra"
     CLIENT = "cli"
+    PROVIDER = "idp"
     DELEGATION = "dlg"
     ISSUER = "iss"
     EDGE = "edg"

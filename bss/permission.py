@@ -47,6 +47,7 @@ class Permission(StrEnum):
     ROLE_MANAGE = "role:manage"
     SESSION_MANAGE = "session:manage"
     SESSION_VIEW = "session:view"
+    SIGN_IN_MANAGE = "sign-in:manage"
     SUBSCRIPTION_BACKDATE = "subscription:backdate"
     SUBSCRIPTION_MANAGE = "subscription:manage"
     SUBSCRIPTION_VIEW = "subscription:view"

@@ -55,6 +55,7 @@ _ADMITS = frozenset(
         Permission.PERSON_VIEW,
         Permission.SESSION_MANAGE,
         Permission.SESSION_VIEW,
+        Permission.SIGN_IN_MANAGE,
         Permission.TOKEN_CREATE,
     }
 )
@@ -82,6 +83,7 @@ DELEGABLE = MOST[RoleKind.PARTNER] - {
     Permission.PERSON_MANAGE,
     Permission.ROLE_MANAGE,
     Permission.SESSION_MANAGE,
+    Permission.SIGN_IN_MANAGE,
     Permission.TOKEN_CREATE,
 }
 """The most that somebody may do who acts for an account, whatever the role: a delegate neither delegates onward, nor

@@ -49,6 +49,7 @@ async def opened(settings: Settings, *, say: Say = lambda _: None) -> AsyncItera
         seal = Seal(settings.secret_key or "")
     await register_models()
     database = await Database.connect(addresses)
+    database.sealing = seal
     database.bind()
     try:
         yield Installation(database, settings.redis_url or servers.redis_url, seal)

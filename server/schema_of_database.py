@@ -30,6 +30,7 @@ BSS_MODELS = (
     "bss.catalogue.models",
     "bss.agreements.models",
     "bss.brands.models",
+    "bss.providers.models",
     "bss.subscriptions.models",
     "bss.metering.models",
     "bss.invoicing.models",

@@ -9,9 +9,11 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from ipaddress import ip_network
 from pathlib import Path
 
 from schema.budget import MOST_COST, OF_A_CLIENT, OF_AN_ORGANISATION, Bucket
+from server.egress.addresses import Network
 
 _LEAST_SECRET = 32
 _SAFE = ("https://", "http://localhost", "http://127.0.0.1")
@@ -110,6 +112,15 @@ class Settings:
         "http://localhost:8000",
     )
 
+    egress_allow: str | None = _setting(
+        "BSS_EGRESS_ALLOW",
+        "Networks beside the internet that may be called for others, by commas: 10.2.0.0/16. TLS may be missing there.",
+    )
+
+    @property
+    def networks(self) -> tuple[Network, ...]:
+        return tuple(ip_network(each.strip()) for each in (self.egress_allow or "").split(",") if each.strip())
+
     @property
     def home_folder(self) -> Path:
         return Path(self.home or "var").absolute()
@@ -139,6 +150,10 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         )
     if settings.secret_key is not None and len(settings.secret_key) < _LEAST_SECRET:
         raise BadSetting(f"BSS_SECRET_KEY has fewer than {_LEAST_SECRET} characters")
+    try:
+        _ = settings.networks
+    except ValueError as unreadable:
+        raise BadSetting(f"BSS_EGRESS_ALLOW has no networks: {unreadable}") from unreadable
     if not (settings.public_url or "").startswith(_SAFE):
         raise BadSetting(f"BSS_PUBLIC_URL is {settings.public_url!r}; it begins with one of {', '.join(_SAFE)}")
     return settings

@@ -20,9 +20,11 @@ import asyncpg
 from bss.identifier import uuid7
 from bss.transaction.database import Addresses, Database, Role
 from server.embedded import running
+from server.identity.sealing import Seal
 from server.schema_of_database import migrate, prepare_roles
 
 PASSWORD = "for-tests-only"
+SEAL = Seal("a secret of at least 32 characters, for tests")
 TEMPLATE = f"bss_template_{os.getpid()}"
 
 
@@ -98,6 +100,7 @@ async def copied_database(server: Server, original: str) -> AsyncIterator[tuple[
     admin = await asyncpg.connect(server.admin_url)
     await admin.execute(f"CREATE DATABASE {name} TEMPLATE {original} OWNER bss_owner STRATEGY WAL_LOG")
     database = await Database.connect(server.addresses(name), most=8)
+    database.sealing = SEAL
     try:
         yield name, database
     finally:

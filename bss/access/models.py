@@ -38,11 +38,16 @@ class PersonModel(AccountRow):
 
 
 class MembershipModel(AccountRow):
-    """A person's role over an account and everything below it (`path`), until it is ended; never deleted."""
+    """A person's role over an account and everything below it (`path`), until it is ended; never deleted.
+
+    `identity_id`: given by a sign-in, for the groups that somebody is in; `lost_at_sign_in`: and ended by one.
+    """
 
     person_id: UUID = fields.UUIDField()
     account_id: UUID = fields.UUIDField()
     role: str = fields.TextField()
+    identity_id: UUID | None = fields.UUIDField(null=True)
+    lost_at_sign_in: Any = fields.BooleanField(default=False)
     ended_at: datetime | None = fields.DatetimeField(null=True)
 
     class Meta:

@@ -33,6 +33,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "edge": ("path",),
     "email": ("path",),
     "host": ("path",),
+    "identity": ("path",),
+    "identity_provider": ("path",),
     "invoice": ("path", "seller_path"),
     "invoice_file": ("path", "seller_path"),
     "issuer": ("path",),

@@ -387,6 +387,26 @@ class Migration(migrations.Migration):
             bases=["OrganisationRow"],
         ),
         ops.CreateModel(
+            name="IdentityModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("issuer", fields.TextField(unique=False)),
+                ("subject", fields.TextField(unique=False)),
+                ("person_id", fields.UUIDField()),
+                ("added_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "identity",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "As whom an issuer knows a person who came in at an account's hosts: by issuer and subject, never by e-mail.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="InvoiceFileModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -510,6 +530,8 @@ class Migration(migrations.Migration):
                 ("person_id", fields.UUIDField()),
                 ("account_id", fields.UUIDField()),
                 ("role", fields.TextField(unique=False)),
+                ("identity_id", fields.UUIDField(null=True)),
+                ("lost_at_sign_in", fields.BooleanField(default=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
             ],
             options={
@@ -722,6 +744,32 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="ProviderModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("account_id", fields.UUIDField()),
+                ("name", fields.TextField(unique=False)),
+                ("issuer", fields.TextField(unique=False)),
+                ("client_id", fields.TextField(unique=False)),
+                ("secret_sealed", fields.TextField(null=True, unique=False)),
+                ("scopes", fields.TextField(unique=False)),
+                ("groups_claim", fields.TextField(unique=False)),
+                ("domains", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("rules", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
+                ("added_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("retired_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "identity_provider",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "A provider by which people come in at the hosts of its account. The secret is sealed; null: it needs none.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="RevokedAccessModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
@@ -811,6 +859,9 @@ class Migration(migrations.Migration):
                 ("person_id", fields.UUIDField()),
                 ("membership_id", fields.UUIDField()),
                 ("host", fields.TextField(unique=False)),
+                ("provider_id", fields.UUIDField(null=True)),
+                ("identity_id", fields.UUIDField(null=True)),
+                ("provider_session", fields.TextField(null=True, unique=False)),
                 ("started_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("ended_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),

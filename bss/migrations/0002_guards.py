@@ -35,6 +35,8 @@ ACCOUNT_TABLES = (
     "api_token",
     "session",
     "host",
+    "identity_provider",
+    "identity",
     "brand",
     "client",
     "vendor",
@@ -266,6 +268,14 @@ KEYS = [
     "ALTER TABLE brand ADD CONSTRAINT brand_once UNIQUE (organisation_id, account_id)",
     "CREATE INDEX session_by_person ON session (organisation_id, person_id, id)",
     "CREATE INDEX session_by_membership ON session (organisation_id, membership_id)",
+    "CREATE INDEX session_by_provider ON session (organisation_id, provider_id, identity_id) WHERE ended_at IS NULL",
+    "CREATE INDEX identity_provider_of_account ON identity_provider (organisation_id, account_id, id)",
+    # The provider says who somebody is; whether that is somebody whom we know, the constraint does.
+    "ALTER TABLE identity ADD CONSTRAINT identity_once UNIQUE (organisation_id, account_id, issuer, subject)",
+    "ALTER TABLE membership ALTER COLUMN lost_at_sign_in SET DEFAULT false",
+    # No owner is made by a group.
+    "ALTER TABLE membership ADD CONSTRAINT membership_of_an_owner_is_given_by_hand"
+    " CHECK (role <> 'owner' OR identity_id IS NULL)",
     # A client proves itself in one way: by a secret, or by keys.
     "ALTER TABLE client ADD CONSTRAINT client_proves_itself_in_one_way CHECK ((secret_hash IS NULL) <> (keys = '[]'))",
     # Of an organisation's keys one signs and one is next; a private part that signs no more is gone.
@@ -413,6 +423,12 @@ REFERENCES = [
         ("api_token", "membership_id", "membership"),
         ("session", "membership_id", "membership"),
         ("host", "account_id", "account"),
+        ("identity_provider", "account_id", "account"),
+        ("identity", "account_id", "account"),
+        ("identity", "person_id", "person"),
+        ("membership", "identity_id", "identity"),
+        ("session", "provider_id", "identity_provider"),
+        ("session", "identity_id", "identity"),
         ("brand", "account_id", "account"),
         ("session", "person_id", "person"),
         ("client", "membership_id", "membership"),

@@ -20,6 +20,14 @@ _NOTED_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
+class Voucher:
+    """By which identity provider a session came, and the ID token by which the provider knows it again."""
+
+    provider_id: UUID
+    id_token: str
+
+
+@dataclass(frozen=True)
 class Session:
     """What is remembered under the key of a session: where its row is found, its host, and when it was last used."""
 
@@ -29,6 +37,7 @@ class Session:
     host: str
     started_at: datetime
     seen_at: datetime
+    voucher: Voucher | None = None
 
     def holds(self, now: datetime) -> bool:
         """Whether neither end has come."""

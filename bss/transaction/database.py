@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 from uuid import UUID
 
 import asyncpg
@@ -19,6 +20,14 @@ from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 StatementObserver = Callable[[str], None]
 Doorbell = Callable[[UUID, str], Awaitable[None]]
 """Rung after a commit that wrote an event or a job, with the organisation and the path of its root."""
+
+
+class Seals(Protocol):
+    """Seals what the database keeps and only this installation may read, each for one place."""
+
+    def sealed(self, content: bytes, place: str) -> str: ...
+
+    def opened(self, kept: str, place: str) -> bytes: ...
 
 
 class Role(StrEnum):
@@ -51,6 +60,7 @@ class Database:
     def __init__(self, pools: dict[Role, asyncpg.Pool]) -> None:
         self._pools = pools
         self.doorbell: Doorbell = _silent
+        self.sealing: Seals | None = None
         self.observer: StatementObserver | None = None
 
     @classmethod
@@ -73,6 +83,13 @@ class Database:
 
     def pool(self, role: Role) -> asyncpg.Pool:
         return self._pools[role]
+
+    @property
+    def seal(self) -> Seals:
+        """What seals secrets here. Raises `RuntimeError` in a process that has nothing to seal with."""
+        if self.sealing is None:
+            raise RuntimeError("this process was not told how to seal secrets")
+        return self.sealing
 
     @contextmanager
     def bound(self) -> Iterator[Database]:

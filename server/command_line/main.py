@@ -26,6 +26,7 @@ from server.command_line.member import member
 from server.command_line.org import org
 from server.command_line.price_list import price_list
 from server.command_line.processes import migrate, serve, work
+from server.command_line.provider import provider
 from server.command_line.role import role
 from server.command_line.sync import sync
 from server.command_line.token import token
@@ -43,7 +44,7 @@ def bss() -> None:
 
 for command in (
     *(account, audit, bill, client, completion, delegation, demo, doctor, host, job, member, migrate, org),
-    *(price_list, role, serve, sync, token, usage, work),
+    *(price_list, provider, role, serve, sync, token, usage, work),
 ):
     bss.add_command(command)
 

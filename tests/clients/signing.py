@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from server.identity.sealing import Seal
 from server.identity.signing import SigningKeys
+from tests.installation import SEAL
 
-SEAL = Seal("a secret of at least 32 characters, for tests")
+__all__ = ["MAKER", "SEAL"]
 MAKER = SigningKeys(SEAL)

@@ -34,6 +34,9 @@ from bss.metering.record_reading import RecordReading, record_reading
 from bss.organisations.account import Account
 from bss.organisations.queries import page
 from bss.permission import HISTORY
+from bss.providers.add_provider import AddProvider, add_provider
+from bss.providers.provider import SCOPES, Rule, Terms
+from bss.providers.sign_in import Known, SignIn, sign_in
 from bss.role import RoleKind
 from bss.signing.start_session import StartSession, start_session
 from bss.subscriptions.queries import page as subscribed
@@ -94,10 +97,15 @@ async def _sign_in(owner: Viewer, now: datetime) -> None:
 
 
 async def _show(owner: Viewer, now: datetime) -> None:
-    """A host and a brand."""
+    """A host and a brand, an identity provider, and somebody who came in by it."""
     (root,) = [each for each in (await page(owner, PageRequest())).rows if each.parent_id is None]
     await add_host(owner, AddHost(root.id, "shop.example"), now=now)
     await set_brand(owner, SetBrand(root.id, "Shop"), now=now)
+    issuer, terms = "https://login.example", ("Staff", "bss", SCOPES, "groups", ("shop.example",))
+    given = AddProvider(root.id, issuer, Terms(*terms, (Rule("sales", "sales", root.id),)), "a secret")
+    provider = (await add_provider(owner, given, now=now)).object_id
+    known = Known(issuer, "one", "Una", "una@shop.example", True, ("sales",), None)
+    await sign_in(owner, SignIn(provider, "shop.example", known), now=now)
 
 
 async def put_right(story: Story) -> None:

@@ -13,7 +13,7 @@ from graphql import GraphQLInputObjectType, get_named_type, is_list_type, is_non
 
 from bss.catalogue.price_sheet import COLUMNS
 from tests.clients.keys import PUBLIC_KEY
-from tests.relations.world import ABOUT, TERMS, price
+from tests.relations.world import ABOUT, SIGN_IN, TERMS, price
 from tests.schema.reflection import placeholder, roots
 
 NAMES = {
@@ -27,6 +27,7 @@ NAMES = {
     **{name: name.removesuffix("Id") for name in ("taskId", "tokenId", "vendorId")},
     "assigneeId": "membership",
     "delegationId": "delegation",
+    "providerId": "provider",
     "toAccountId": "customer",
     "calendarEventId": "event",
     "priceListId": "list",
@@ -38,11 +39,14 @@ NAMES = {
 HOUR = {"startsAt": "2026-06-01T01:00:00Z", "endsAt": "2026-06-01T02:00:00Z"}
 MAIL = {"direction": "RECEIVED", "sender": "c@x.example", "recipients": ["a@b.example"], "sentAt": HOUR["startsAt"]}
 NOTED = {mutation.replace("create", "update"): given for mutation, given in ABOUT.items()}
+RULES = [{"group": "sales", "role": "partner_sales", "accountId": "@below:account"}]
 ON_SALE = {"offeringId": "@root:seats", "quantity": "5"}
 GIVEN: dict[str, dict[str, Any]] = {
     **ABOUT,
     **NOTED,
     "activateSubscription": {"subscriptionId": "@created"},
+    "addIdentityProvider": {"issuer": "https://login.example", **SIGN_IN, "rules": RULES},
+    "updateIdentityProvider": {**SIGN_IN, "rules": RULES},
     "addMembership": {"accountId": "@customer", "role": "billing_viewer"},
     "addAddOn": {"offeringId": "@root:support"},
     "admitPerson": {"role": "partner_sales"},

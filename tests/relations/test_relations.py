@@ -44,7 +44,7 @@ from tests.sync.channel import Channel
 RELATIONS, ROLES = (Path(__file__).parent / name for name in ("relations.txt", "roles.txt"))
 GIVING = (
     *("addMembership", "admitPerson", "assignRole", "createRole", "createToken", "endMembership", "updateRole"),
-    "delegateAccount",
+    *("addIdentityProvider", "delegateAccount", "retireIdentityProvider", "updateIdentityProvider"),
     *("createClient", "retireClient", "rotateClientSecret", "setClientKeys"),
 )
 """Nobody gives, or takes, what they do not have."""

@@ -23,6 +23,11 @@ TREE = {"above": "root", "own": "above", "below": "own", "beside": "above"}
 """Under which place each place stands; the parent sells to it."""
 PLACES = (*TREE, "mirrored")
 TERMS = {"zone": "UTC", "policy": "standard", "billingDay": 1}
+SIGN_IN: dict[str, Any] = {
+    "name": "Staff",
+    "clientId": "bss",
+    "domains": ["place.example"],
+}
 SOLD = ("seats", "better", "support")
 NOTED = {"case": "openCase", "task": "createTask", "event": "createCalendarEvent", "contact": "createContact"}
 ABOUT: dict[str, dict[str, Any]] = {
@@ -188,6 +193,9 @@ async def _noted(world: World, place: str) -> None:
         given = {"role": "billing_viewer", "reason": "a test", "endsAt": "2026-07-01T00:00:00Z"}
         parties = {"accountId": ids["account"], "toAccountId": ids["customer"]}
         await world.make(place, "delegation", "delegateAccount", {**parties, **given})
+        rules = [{"group": "sales", "role": "partner_sales", "accountId": ids["account"]}]
+        of_account = {"accountId": ids["account"], "issuer": "https://login.example", **SIGN_IN, "rules": rules}
+        await world.make(place, "provider", "addIdentityProvider", of_account)
 
 
 async def _billed(world: World) -> None:

@@ -22,7 +22,7 @@ MEMBER, CONTACT, CASE, COMMENT, TASK, EVENT, EMAIL, DOCUMENT = (
 )
 MEMBER_AT_ROOT = "'03000000-0000-7000-8000-000000000000'::uuid"
 PLACEMENT = "('01000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
-BUNDLE = CORRECTION = READING = CLIENT = DELEGATION = OTHER = (
+BUNDLE = CORRECTION = READING = CLIENT = DELEGATION = PROVIDER = OTHER = (
     "('02000000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid"
 )
 _NOTED = "id, organisation_id, path, account_id, created_at, created_by"
@@ -107,6 +107,9 @@ _STATEMENTS = (
     "delegation (id, organisation_id, path, account_id, to_account_id, role, reason, starts_at, ends_at, granted_by,"
     f" granted_by_name, created_at) SELECT {DELEGATION}, $1, {_PATH}, {ACCOUNT}, $3, 'support', 'Row', $5,"
     " $5 + interval '30 days', $7, 'Staff', $5",
+    "identity_provider (id, organisation_id, path, account_id, name, issuer, client_id, scopes, groups_claim, domains,"
+    f" rules, added_at) SELECT {PROVIDER}, $1, {_PATH}, {ACCOUNT}, 'Row', 'https://row.example', 'row', 'openid',"
+    " 'groups', '[]', '[]', $5",
     "session (id, organisation_id, path, person_id, membership_id, host, started_at, ends_at)"
     f" SELECT {MEMBER}, $1, $2, $7, {MEMBER}, 'row.example', $5, $5",
     "client (id, organisation_id, path, membership_id, name, secret_hash, keys, scopes, created_at)"

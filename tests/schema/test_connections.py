@@ -30,7 +30,7 @@ async def test_the_number_of_statements_does_not_grow_with_the_rows(database: Da
     """Every root connection with everything that hangs on its nodes, at 1 row and at 200 rows."""
     await write_rows(books, 200)
     books.allowance = Allowance(most_cost=10**9)  # everything below 200 rows is more than a client may ask for
-    assert len(CONNECTIONS) == 28
+    assert len(CONNECTIONS) == 29
     for name in CONNECTIONS:
         shown = selection(roots("Query")[name].type, 4, PERIOD)
         document = f"query($last: Int) {{ {name}(last: $last) {shown} }}"

@@ -52,3 +52,17 @@ async def test_an_account_is_delegated_and_the_delegation_is_ended(books: Books,
     assert terminal.asked("delegation", "end", "cloud", made["id"])["endedAt"] is not None
     again = terminal.bss("delegation", "end", "cloud", made["id"])
     assert (again.code, again.err) == (1, "WRONG_STATE: delegationId: The delegation has ended.\n")
+
+
+async def test_people_come_in_by_a_provider_whose_secret_is_not_shown(books: Books, terminal: Terminal) -> None:
+    lite = account(books, "Lite")
+    given = ("provider", "add", "cloud", "Staff", "--issuer", "https://login.example", "--client-id", "bss", "--public")
+    rules = ("--domain", "example.com", "--rule", f"a=b=partner_sales@{lite}", "--rule", "staff=sales")
+    made = terminal.asked(*given, *rules)
+    assert [(rule["group"], rule["role"]) for rule in made["rules"]] == [("a=b", "partner_sales"), ("staff", "sales")]
+    assert made["rules"][0]["accountId"] == lite
+    assert made["redirectPath"] == f"/sign-in/{made['id']}/back"
+    assert "rules.0.role: There is no role 'none'" in terminal.bss(*given, "--domain", "x.y", "--rule", "a=none").err
+    assert "is not GROUP=ROLE" in terminal.bss(*given, "--domain", "x.y", "--rule", "sales").err
+    assert [row["id"] for row in terminal.asked("provider", "list", "cloud")["rows"]] == [made["id"]]
+    assert terminal.asked("provider", "retire", "cloud", made["id"])["retiredAt"] is not None
