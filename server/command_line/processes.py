@@ -15,10 +15,13 @@ from bss.clock import Clock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
 from server.command_line.opening import told, with_installation
+from server.egress.client import Egress
 from server.http.application import application
 from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.identity.authorisation import Authorisation
+from server.identity.discovery import Discovery
 from server.identity.places import Places
+from server.identity.relying_party import RelyingParty
 from server.identity.sealing import Seal
 from server.identity.signing import SigningKeys
 from server.installation import Installation, migrate_given, opened
@@ -61,9 +64,10 @@ async def served(
     entries, memory = ShortLived(queue_url), RedisMemory(queue_url)
     places = Places((origin or settings.public_url or "").rstrip("/"))
     authorisation = Authorisation(places, SigningKeys(seal), memory)
+    party = RelyingParty(Discovery(Egress(settings.networks)))
     try:
         async with allowance(settings, queue_url) as allowed:
-            yield application(clock, allowed, stored, entries, authorisation)
+            yield application(clock, allowed, stored, entries, authorisation, party)
     finally:
         await memory.close()
         await entries.close()

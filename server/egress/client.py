@@ -10,6 +10,7 @@ import asyncio
 import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import httpx2
 
@@ -42,10 +43,17 @@ class Egress:
 
     def client(self) -> httpx2.AsyncClient:
         """A client for calls to others; its errors are `httpx2.TransportError`. To be closed by the caller."""
+        return httpx2.AsyncClient(**self.terms())
+
+    def terms(self) -> dict[str, Any]:
+        """What makes any client of the library one for calls to others."""
         # No proxy and no file of passwords is taken from the environment: both would lead elsewhere.
-        return httpx2.AsyncClient(
-            transport=_Pinned(self), timeout=LONGEST_SECONDS, follow_redirects=False, trust_env=False
-        )
+        return {
+            "transport": _Pinned(self),
+            "timeout": LONGEST_SECONDS,
+            "follow_redirects": False,
+            "trust_env": False,
+        }
 
 
 class _Pinned(httpx2.AsyncBaseTransport):

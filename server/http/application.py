@@ -34,9 +34,11 @@ from server.http.oauth.routes import ROUTES
 from server.http.preview import issuer_preview
 from server.http.recognise import viewer_of
 from server.http.sessions import sign_out
+from server.http.sign_in import ROUTES as SIGN_IN_ROUTES
 from server.http.stored import NOTHING_STORED, Stored
 from server.http.usage import usage_csv
 from server.identity.authorisation import Authorisation
+from server.identity.relying_party import RelyingParty
 from server.memory.sessions import ShortLivedSessions
 from server.memory.short_lived import ShortLived
 
@@ -92,11 +94,13 @@ def application(
     stored: Stored = NOTHING_STORED,
     entries: ShortLived | None = None,
     authorisation: Authorisation | None = None,
+    relying_party: RelyingParty | None = None,
 ) -> Starlette:
     """The application; its clock is the one that commands get their `now` from.
 
     Without short-lived entries there are no sessions: only tokens are known. Without what access tokens take
-    (`authorisation`), none are given and none are recognised.
+    (`authorisation`), none are given and none are recognised. Without what asks identity providers (`relying_party`)
+    nobody signs in.
     """
     app = Starlette(
         routes=[
@@ -110,6 +114,7 @@ def application(
             Route("/brand", brand, methods=["GET"]),
             Route("/brand/logo", brand_logo, methods=["GET"]),
             Route("/sign-out", sign_out, methods=["POST"]),
+            *(() if relying_party is None else SIGN_IN_ROUTES),
             *(() if authorisation is None else ROUTES),
             Route("/healthz", healthz, methods=["GET"]),
             Route("/readyz", readyz, methods=["GET"]),
@@ -122,6 +127,8 @@ def application(
     app.state.allowance = allowance
     app.state.authorisation = authorisation
     app.state.exports = 0
+    app.state.entries = entries
+    app.state.relying_party = relying_party
     app.state.sessions = None if entries is None else ShortLivedSessions(entries)
     return app
 

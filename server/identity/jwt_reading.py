@@ -51,7 +51,21 @@ class Opened:
             raise BadToken("it is for somebody else")
 
 
-def opened(raw: str, keys: Iterable[Mapping[str, str]], algorithms: Mapping[str, Collection[str]]) -> Opened:
+def key_named(keys: Iterable[Mapping[str, Any]], name: object) -> Mapping[str, Any] | None:
+    """The key of this name (`kid`); one without a name is meant by a token that names none."""
+    return next((each for each in keys if each.get("kid") == name), None)
+
+
+def named_key(raw: str) -> str | None:
+    """The name of the key by which a token says that it is signed; it proves nothing. Raises `BadToken`."""
+    try:
+        name = jws.extract_compact(raw[:LONGEST].encode()).headers().get("kid")
+    except (JoseError, ValueError, TypeError, RecursionError) as unreadable:
+        raise BadToken(f"{type(unreadable).__name__}: {unreadable}") from unreadable
+    return name if isinstance(name, str) else None
+
+
+def opened(raw: str, keys: Iterable[Mapping[str, Any]], algorithms: Mapping[str, Collection[str]]) -> Opened:
     """Open a token by the key that its header names. Raises `BadToken`.
 
     `algorithms` are those that a key may sign with, by its type: a shared secret and "none" are never among them.
@@ -60,7 +74,7 @@ def opened(raw: str, keys: Iterable[Mapping[str, str]], algorithms: Mapping[str,
         raise BadToken("it is too long")
     try:
         header = jws.extract_compact(raw.encode()).headers()
-        key = next((each for each in keys if each["kid"] == header.get("kid")), None)
+        key = key_named(keys, header.get("kid"))
         if key is None:
             raise BadToken("its key is not known")
         token = jwt.decode(raw, JWKRegistry.import_key(dict(key)), algorithms=list(algorithms[key["kty"]]))

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import orjson
 
-from bss.signing.session import LONGEST, Session
+from bss.signing.session import LONGEST, Session, Voucher
 from server.memory.short_lived import ShortLived
 
 
@@ -21,7 +21,7 @@ class ShortLivedSessions:
         self._entries = entries
 
     async def keep(self, key: str, session: Session) -> None:
-        await self._entries.put(_name(key), orjson.dumps(session), LONGEST)
+        await self._entries.put(_name(key), orjson.dumps(session, default=str), LONGEST)
 
     async def find(self, key: str) -> Session | None:
         content = await self._entries.find(_name(key))
@@ -37,6 +37,7 @@ def _name(key: str) -> str:
 
 def _session(content: bytes) -> Session:
     found = orjson.loads(content)
+    voucher = found["voucher"]
     return Session(
         id=UUID(found["id"]),
         organisation_id=UUID(found["organisation_id"]),
@@ -44,4 +45,5 @@ def _session(content: bytes) -> Session:
         host=found["host"],
         started_at=datetime.fromisoformat(found["started_at"]),
         seen_at=datetime.fromisoformat(found["seen_at"]),
+        voucher=None if voucher is None else Voucher(UUID(voucher["provider_id"]), voucher["id_token"]),
     )

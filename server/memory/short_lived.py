@@ -43,6 +43,12 @@ class ShortLived:
             found: bytes | None = await self._redis.get(name)
         return found
 
+    async def take(self, name: str) -> bytes | None:
+        """The entry, for the one who asks first."""
+        async with _answering():
+            found: bytes | None = await self._redis.getdel(name)
+        return found
+
     async def forget(self, name: str) -> None:
         async with _answering():
             await self._redis.delete(name)

@@ -6,48 +6,28 @@ The door stands for a sign-in, whose own tests are beside these.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
+from contextlib import AsyncExitStack
+from ipaddress import ip_network
 
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from bss.identifier import Kind, private
 from bss.transaction.database import Database
+from server.egress.client import Egress
 from server.http.application import application
 from server.http.sessions import begin_session
+from server.identity.discovery import Discovery
+from server.identity.relying_party import RelyingParty
 from server.memory.short_lived import ShortLived
-from tests.schema.books import Books, open_books
-from tests.signing.browser import Browser
+from tests.schema.books import open_books
 from tests.signing.forgetful import Forgetful, forgetful_server
-
-HOST = "shop.example"
-
-
-@dataclass
-class Shop:
-    """An installation with one host."""
-
-    books: Books
-    application: Starlette
-
-    def browser(self, host: str = HOST) -> Browser:
-        return Browser(self.application, host)
-
-    async def member(self, account: str, role: str) -> str:
-        """The id of a new person's membership."""
-        given = {"name": f"{role} of {account}", "accountId": self.books.ids[account], "role": role}
-        return str((await self.books.make("admitPerson", given, show="... on Membership { id }"))["id"])
-
-    async def signed_in(self, membership: str, browser: Browser | None = None) -> Browser:
-        """A browser of the member, signed in."""
-        browser = browser or self.browser()
-        answer = await browser.open(f"/door/{membership}")
-        assert answer.status_code == 200, answer.text
-        return browser
+from tests.signing.houses import ANNA, CLOUD, LENA, LITE, Houses, house
+from tests.signing.provider import Provider, running
+from tests.signing.shop import Shop
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +40,8 @@ def forgetful() -> Iterator[Forgetful]:
 async def shop(database: Database, forgetful: Forgetful) -> AsyncIterator[Shop]:
     books = await open_books()
     entries = ShortLived(forgetful.url)
-    serving = application(books.clock, entries=entries)
+    party = RelyingParty(Discovery(Egress((ip_network("127.0.0.0/8"), ip_network("::1/128")))))
+    serving = application(books.clock, entries=entries, relying_party=party)
 
     async def door(request: Request) -> Response:
         response = Response("come in")
@@ -71,3 +52,17 @@ async def shop(database: Database, forgetful: Forgetful) -> AsyncIterator[Shop]:
     serving.router.routes.append(Route("/door/{membership}", door))
     yield Shop(books, serving)
     await entries.close()
+
+
+@pytest_asyncio.fixture
+async def houses(shop: Shop) -> AsyncIterator[Houses]:
+    async with AsyncExitStack() as stack:
+        of_cloud = await stack.enter_async_context(running(Provider(shop.books.clock, present=dict(ANNA))))
+        of_lite = await stack.enter_async_context(running(Provider(shop.books.clock, present=dict(LENA))))
+        staff = [("finance", "finance", "root"), ("sales", "sales", "root")]
+        partners = [("sales", "partner_sales", "lite"), ("of x", "billing_viewer", "x")]
+        yield Houses(
+            shop,
+            await house(shop, CLOUD, "root", of_cloud, staff),
+            await house(shop, LITE, "lite", of_lite, partners),
+        )

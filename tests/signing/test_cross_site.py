@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.signing.browser import WHO
-from tests.signing.conftest import HOST, Shop
+from tests.signing.shop import HOST, Shop
 
 JSON = {"Content-Type": "application/json"}
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}

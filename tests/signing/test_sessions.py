@@ -10,8 +10,8 @@ from bss.identifier import Kind, private
 from bss.transaction.begin import reading
 from tests.schema.books import OPENED
 from tests.signing.browser import WHO
-from tests.signing.conftest import HOST, Shop
 from tests.signing.forgetful import Forgetful
+from tests.signing.shop import HOST, Shop
 
 MINUTE = timedelta(minutes=1)
 
