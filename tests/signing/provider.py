@@ -167,15 +167,28 @@ class Provider:
 @asynccontextmanager
 async def running(provider: Provider) -> AsyncIterator[Provider]:
     """The provider, on a port of loopback."""
-    listening = socket.create_server(("127.0.0.1", 0))  # whoever comes early waits in its queue
-    provider.issuer = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    server = uvicorn.Server(uvicorn.Config(provider.application(), log_level="error"))
-    task = asyncio.create_task(server.serve(sockets=[listening]))
-    try:
+    async with listening() as (port, serve):
+        provider.issuer = f"http://127.0.0.1:{port}"
+        serve(provider.application())
         yield provider
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[tuple[int, Callable[[Starlette], None]]]:
+    """A port of loopback, and the way to serve an application there that must know it before."""
+    place = socket.create_server(("127.0.0.1", 0))  # whoever comes early waits in its queue
+    servers: list[tuple[uvicorn.Server, asyncio.Task[None]]] = []
+
+    def serve(application: Starlette) -> None:
+        server = uvicorn.Server(uvicorn.Config(application, log_level="error"))
+        servers.append((server, asyncio.create_task(server.serve(sockets=[place]))))
+
+    try:
+        yield place.getsockname()[1], serve
     finally:
-        server.should_exit = True
-        await task
+        for server, task in servers:
+            server.should_exit = True
+            await task
 
 
 def redirected(response: Response | Any) -> str:
