@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help demo test check test-only check-peers bench docs schema format serve work clean
+.PHONY: help demo test check test-only check-peers bench docs release schema format serve work clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -26,6 +26,7 @@ check: .venv/.ready ## Static checks; seconds
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache | tail -n 3
+	@$(BIN)/python -m server.released
 	@$(BIN)/python -m pytest tests/architecture -p no:cacheprovider
 
 test-only: .venv/.ready ## The tests, on real PostgreSQL and a real queue
@@ -39,6 +40,9 @@ bench: .venv/.ready ## Measure speed: figure, limit, ratio
 
 docs: .venv/.ready ## Write docs/reference/ and schema/schema.graphql from the code
 	@$(BIN)/python -m server.reference
+
+release: .venv/.ready ## Hold the schema of the next release against this one's
+	@$(BIN)/python -m server.released --renew
 
 format: .venv/.ready ## Format the code
 	@$(BIN)/ruff check --fix --quiet . ; $(BIN)/ruff format --quiet .
