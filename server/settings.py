@@ -97,6 +97,11 @@ class Settings:
     documents: str | None = _setting(
         "BSS_DOCUMENTS", "A folder of GraphQL documents (*.graphql) that requests may name by their SHA-256."
     )
+    pages: str | None = _setting(
+        "BSS_PAGES",
+        "What pages in which somebody is signed in may send: `stored` documents only, or `any`. Tokens are free.",
+        "stored",
+    )
 
     @property
     def limits(self) -> Limits:
@@ -154,6 +159,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         _ = settings.networks
     except ValueError as unreadable:
         raise BadSetting(f"BSS_EGRESS_ALLOW has no networks: {unreadable}") from unreadable
+    if settings.pages not in ("stored", "any"):
+        raise BadSetting(f"BSS_PAGES is {settings.pages!r}; it is stored or any")
     if not (settings.public_url or "").startswith(_SAFE):
         raise BadSetting(f"BSS_PUBLIC_URL is {settings.public_url!r}; it begins with one of {', '.join(_SAFE)}")
     return settings

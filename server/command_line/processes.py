@@ -67,7 +67,9 @@ async def served(
     party = RelyingParty(Discovery(Egress(settings.networks)))
     try:
         async with allowance(settings, queue_url) as allowed:
-            yield application(clock, allowed, stored, entries, authorisation, party)
+            yield application(
+                clock, allowed, stored, entries, authorisation, party, pages_send_any=settings.pages == "any"
+            )
     finally:
         await memory.close()
         await entries.close()

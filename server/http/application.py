@@ -95,16 +95,17 @@ def application(
     entries: ShortLived | None = None,
     authorisation: Authorisation | None = None,
     relying_party: RelyingParty | None = None,
+    pages_send_any: bool = False,
 ) -> Starlette:
     """The application; its clock is the one that commands get their `now` from.
 
     Without short-lived entries there are no sessions: only tokens are known. Without what access tokens take
     (`authorisation`), none are given and none are recognised. Without what asks identity providers (`relying_party`)
-    nobody signs in.
+    nobody signs in. A page in which somebody is signed in sends stored documents only, unless it may send any.
     """
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint(stored), methods=["GET", "POST"]),
+            Route("/graphql", endpoint(stored, pages_send_any), methods=["GET", "POST"]),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
             Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),

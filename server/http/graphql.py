@@ -22,8 +22,8 @@ from strawberry.types import ExecutionResult
 from schema.asking import Asking
 from schema.execution import schema
 from server.http.negotiation import JSON, negotiated, retry_after, status_of, was_not_executed
-from server.http.recognise import viewer_of
-from server.http.stored import NotStored, Stored, document_of
+from server.http.recognise import is_from_a_page, viewer_of
+from server.http.stored import NotStored, OnlyStored, Stored, document_of
 
 LARGEST_BODY = 2_000_000
 _PARTS: dict[str, type] = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
@@ -34,9 +34,10 @@ _LONGEST_DOCUMENT = 20_000  # documents that are right are kept
 class Endpoint(GraphQL[Asking, None]):
     """The GraphQL view; the request's viewer was found before it is called."""
 
-    def __init__(self, stored: Stored) -> None:
+    def __init__(self, stored: Stored, pages_send_any: bool) -> None:
         super().__init__(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=())
         self.stored = stored
+        self.pages_send_any = pages_send_any
 
     def decode_json(self, data: str | bytes) -> Any:
         return orjson.loads(data)
@@ -68,7 +69,7 @@ class Endpoint(GraphQL[Asking, None]):
         if len(body.get("query") or "") > _LONGEST_DOCUMENT:
             raise HTTPException(400, "A document has at most 20,000 characters; put input into variables.")
         return GraphQLRequestData(
-            query=document_of(body, self.stored),
+            query=document_of(body, self.stored, any_text=self.pages_send_any or not is_from_a_page(request.headers)),
             variables=body.get("variables"),
             operation_name=body.get("operationName"),
             extensions=body.get("extensions"),
@@ -95,9 +96,9 @@ class Endpoint(GraphQL[Asking, None]):
         return Asking(request.state.viewer, request.app.state.clock, request.app.state.allowance)
 
 
-def endpoint(stored: Stored) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(stored: Stored, pages_send_any: bool) -> Callable[[Request], Awaitable[Response]]:
     """The route's function: a bearer token, at most two megabytes, an answer in the media type that is asked for."""
-    view = Endpoint(stored)
+    view = Endpoint(stored, pages_send_any)
 
     async def graphql(request: Request) -> Response:
         media_type = request.state.media_type = negotiated(request.headers.get("accept", ""))
@@ -125,6 +126,8 @@ async def _answered(view: Endpoint, request: Request) -> Response:
     except NotStored:
         status = 200 if request.state.media_type == JSON else 400
         return refusal(status, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")  # as client libraries know it
+    except OnlyStored:
+        return refusal(403, "ONLY_STORED_DOCUMENTS", "A page sends documents that are stored with the installation.")
     response.status_code = request.state.status
     if request.state.retry_after is not None:
         response.headers["Retry-After"] = str(request.state.retry_after)

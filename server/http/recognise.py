@@ -6,6 +6,8 @@ caller acts. Does not own: what any of them is worth (`bss.access`, `bss.signing
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.requests import Request
 
 from bss.access.act_as import acting
@@ -55,6 +57,11 @@ async def _known(request: Request) -> Viewer | None:
     if store is None or not secret:
         return None
     return await viewer_of_session(store, secret, host=host_of(request), now=clock.now())
+
+
+def is_from_a_page(headers: Mapping[str, str]) -> bool:
+    """Whether somebody who is known was known by a cookie, which only a page of ours can send along."""
+    return "authorization" not in headers
 
 
 def host_of(request: Request) -> str:

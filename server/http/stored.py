@@ -1,7 +1,7 @@
 """Documents that a front end's build stored with the installation, and that requests name by their SHA-256.
 
-Owns: the folder, and which document a request means. Does not own: executing it. Nothing is registered by a request:
-whoever may ask may not thereby decide what is kept.
+Owns: the folder, which document a request means, and that a page sends no other (`docs/adr/0032`). Does not own:
+executing it. Nothing is registered by a request: whoever may ask may not thereby decide what is kept.
 """
 
 from __future__ import annotations
@@ -28,6 +28,10 @@ class NotStored(Exception):
     """A request names a document that is not there."""
 
 
+class OnlyStored(Exception):
+    """A request sends a document of its own where only stored ones are answered."""
+
+
 def stored_in(folder: Path) -> Stored:
     """The documents of all `*.graphql` files below a folder. Raises `BadSetting` for one that is not of this schema."""
     if not folder.is_dir():
@@ -47,15 +51,21 @@ def _stored(path: Path) -> tuple[str, str]:
     return hashlib.sha256(content).hexdigest(), text
 
 
-def document_of(body: Mapping[str, Any], stored: Stored) -> str | None:
-    """The text that a request sends or names. Raises `NotStored`, and `HTTPException` for what means two."""
+def document_of(body: Mapping[str, Any], stored: Stored, *, any_text: bool) -> str | None:
+    """The text that a request sends or names; unless any will do, the text of a stored document.
+
+    Raises `NotStored`, `OnlyStored`, and `HTTPException` for what means two.
+    """
     text: str | None = body.get("query")
     named = _named(body)
-    if named is None:
-        return text
-    if text:  # as some clients repeat a request that named what is not stored
-        if hashlib.sha256(text.encode()).hexdigest() != named:
+    if text:  # with a name, too, as some clients repeat a request that named what is not stored
+        found = hashlib.sha256(text.encode()).hexdigest() if named or not any_text else ""
+        if named not in (None, found):
             raise HTTPException(400, "The document is not the one that its SHA-256 names.")
+        if not any_text and found not in stored:
+            raise OnlyStored
+        return text
+    if named is None:
         return text
     if named not in stored:
         raise NotStored

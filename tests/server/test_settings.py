@@ -1,4 +1,4 @@
-"""Settings of limits: numbers that fit each other, or one sentence that names what does not."""
+"""Settings: numbers that fit each other and words that there are, or one sentence that names what does not."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ def test_limits_are_what_the_environment_says() -> None:
         ("BSS_MOST_COST", "600000"),
         ("BSS_CLIENT_BUDGET", "3000000"),
         ("BSS_ORGANISATION_BUDGET", "1"),
+        ("BSS_PAGES", "none"),
     ],
 )
-def test_a_limit_that_no_operation_could_keep_is_refused_at_the_start(name: str, value: str) -> None:
+def test_what_cannot_be_kept_or_is_no_such_word_is_refused_at_the_start(name: str, value: str) -> None:
     with pytest.raises(BadSetting, match=name):
         load({name: value})

@@ -11,6 +11,7 @@ from ipaddress import ip_network
 
 import pytest
 import pytest_asyncio
+from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -23,7 +24,7 @@ from server.http.sessions import begin_session
 from server.identity.discovery import Discovery
 from server.identity.relying_party import RelyingParty
 from server.memory.short_lived import ShortLived
-from tests.schema.books import open_books
+from tests.schema.books import Books, open_books
 from tests.signing.forgetful import Forgetful, forgetful_server
 from tests.signing.houses import ANNA, CLOUD, LENA, LITE, Houses, house
 from tests.signing.provider import Provider, running
@@ -41,7 +42,13 @@ async def shop(database: Database, forgetful: Forgetful) -> AsyncIterator[Shop]:
     books = await open_books()
     entries = ShortLived(forgetful.url)
     party = RelyingParty(Discovery(Egress((ip_network("127.0.0.0/8"), ip_network("::1/128")))))
-    serving = application(books.clock, entries=entries, relying_party=party)
+    serving = application(books.clock, entries=entries, relying_party=party, pages_send_any=True)
+    yield Shop(books, with_a_door(books, serving))
+    await entries.close()
+
+
+def with_a_door(books: Books, serving: Starlette) -> Starlette:
+    """The application, and `GET /door/mem_…`, which lets that membership in."""
 
     async def door(request: Request) -> Response:
         response = Response("come in")
@@ -50,8 +57,7 @@ async def shop(database: Database, forgetful: Forgetful) -> AsyncIterator[Shop]:
         return response
 
     serving.router.routes.append(Route("/door/{membership}", door))
-    yield Shop(books, serving)
-    await entries.close()
+    return serving
 
 
 @pytest_asyncio.fixture
