@@ -116,7 +116,9 @@ class CreateOfferingInput:
     code: str
     name: str
     unit: str = strawberry.field(default="", description="What its quantity counts, such as seat.")
-    billing_cycle: BillingCycleInput = strawberry.field(default_factory=BillingCycleInput)
+    billing_cycle: strawberry.Maybe[BillingCycleInput] = strawberry.field(
+        default=None, description="Left out: a month by the calendar."
+    )
     supply_link_id: strawberry.ID | None = strawberry.field(
         default=None, description="The link over which it is bought; null for an offering of one's own."
     )
@@ -140,7 +142,7 @@ def offering_request(given: CreateOfferingInput) -> create_offering.CreateOfferi
         code=given.code,
         name=given.name,
         unit=given.unit,
-        cycle=given.billing_cycle.cycle(),
+        cycle=(given.billing_cycle.value if given.billing_cycle else BillingCycleInput()).cycle(),
         supply_link_id=optional_uuid(Kind.LINK, given.supply_link_id, "supplyLinkId"),
         supply_offering_id=optional_uuid(Kind.OFFERING, given.supply_offering_id, "supplyOfferingId"),
         kind=given.kind,

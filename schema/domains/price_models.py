@@ -40,8 +40,8 @@ class PerUnitPriceInput:
 @strawberry.input
 class TierInput:
     up_to: Decimal | None = strawberry.field(default=None, description=_UP_TO)
-    unit: Decimal = Decimal(0)
-    flat: Decimal = Decimal(0)
+    unit: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: 0.")
+    flat: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: 0.")
 
 
 @strawberry.input
@@ -86,7 +86,8 @@ def stored(given: PriceModelInput) -> dict[str, Any]:
 
 def _stored_tier(tier: TierInput) -> dict[str, str | None]:
     up_to = None if tier.up_to is None else decimal_text(tier.up_to)
-    return {"up_to": up_to, "unit": decimal_text(tier.unit), "flat": decimal_text(tier.flat)}
+    unit, flat = (decimal_text(given.value if given else Decimal(0)) for given in (tier.unit, tier.flat))
+    return {"up_to": up_to, "unit": unit, "flat": flat}
 
 
 def place_of_price(models: Sequence[PriceModelInput], path: tuple[str, ...]) -> tuple[str, ...]:
