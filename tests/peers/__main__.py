@@ -1,21 +1,21 @@
 """Ask others what they think of the API: `make check-peers`. Not part of `make test`, because it needs Node.
 
-Starts the real server, installs the pinned packages by npm, runs their suites, and fails when a case fails or when
-fewer ran than `recorded.json` says.
+Installs the pinned packages under `build/`, starts the real server, runs suites and clients of others, and fails when
+a case fails or when fewer ran than `recorded.json` says.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
-from pathlib import Path
+from time import monotonic
 
-from tests.peers.cases import RECORDED, Case, problems
-from tests.peers.serving import Served, served
+from tests.peers.cases import RECORDED, problems
+from tests.peers.serving import served
+from tests.peers.suites import SUITES
+from tests.peers.workplace import install, laid_out
 
-HERE = Path(__file__).parent
 _OLDEST_NODE = 20
 
 
@@ -30,31 +30,25 @@ def missing() -> str | None:
     return None
 
 
-def install() -> None:
-    """The packages of the lock file, from the registry that the machine's npm is set up for."""
-    subprocess.run(["npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=HERE, check=True)
-
-
-def audits(server: Served) -> list[Case]:
-    """The audits of npm's graphql-http."""
-    command = ["node", "audits.mjs", server.url, server.token]
-    output = subprocess.run(command, cwd=HERE, stdout=subprocess.PIPE, check=True).stdout
-    found = [json.loads(line) for line in output.splitlines()]
-    return [Case(each["name"], each["passed"], each.get("reason") or "") for each in found]
-
-
 def main() -> int:
     """1 when a case fails or is missing, 2 when this machine cannot tell."""
     if (sentence := missing()) is not None:
         print(sentence, file=sys.stderr)
         return 2
-    install()
+    began = monotonic()
+    print("installing the packages of others under build/peers …", flush=True)
+    place = laid_out()
+    install(place)
+    print("starting the server …", flush=True)
     with served() as server:
-        ran = {"GraphQL over HTTP": audits(server)}
-    for suite, cases in ran.items():
-        print(f"{suite}: {sum(each.passed for each in cases)} of {len(cases)} cases")
+        ran = {}
+        for name, suite in SUITES.items():
+            print(f"{name}: ", end="", flush=True)
+            cases = ran[name] = suite(place, server)
+            print(f"{sum(each.passed for each in cases)} of {len(cases)} cases", flush=True)
     found = problems(ran, RECORDED)
     print("\n".join(found), file=sys.stderr, end="\n" if found else "")
+    print(f"{'failed' if found else 'all as recorded'}, after {monotonic() - began:.0f} seconds")
     return 1 if found else 0
 
 
