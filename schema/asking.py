@@ -55,19 +55,22 @@ class Asking:
         if self._names is None:
             raw = info._raw_info
             fragments = {key: fragment.selection_set for key, fragment in raw.fragments.items()}
-            self._names = frozenset(_selected(raw.operation.selection_set, fragments))
+            self._names = frozenset(_selected(raw.operation.selection_set, fragments, set()))
         return name in self._names
 
 
-def _selected(selection: SelectionSetNode, fragments: Mapping[str, SelectionSetNode]) -> Iterator[str]:
-    """The names of all fields in a selection; validation has refused fragments that spread themselves."""
+def _selected(
+    selection: SelectionSetNode, fragments: Mapping[str, SelectionSetNode], spread: set[str]
+) -> Iterator[str]:
+    """The names of all fields in a selection; each fragment is looked into once, however often it is spread."""
     for node in selection.selections:
         if isinstance(node, FieldNode):
             yield node.name.value
-        if isinstance(node, FragmentSpreadNode):
-            yield from _selected(fragments[node.name.value], fragments)
+        if isinstance(node, FragmentSpreadNode) and node.name.value not in spread:
+            spread.add(node.name.value)
+            yield from _selected(fragments[node.name.value], fragments, spread)
         if isinstance(node, FieldNode | InlineFragmentNode) and node.selection_set is not None:
-            yield from _selected(node.selection_set, fragments)
+            yield from _selected(node.selection_set, fragments, spread)
 
 
 Info = strawberry.Info[Asking, None]

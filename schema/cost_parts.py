@@ -38,6 +38,8 @@ from schema.size import ListSize
 
 MOST_FIELDS = 2_000
 """With fragments in place: those that spread each other twice double with every level."""
+_MOST_LOOKED_AT = 50_000
+"""Selections, each as often as it is looked at: a fragment is, once for each set of conditions that it is under."""
 
 _PAGE = PageRequest().size
 _IN_INTROSPECTION = {"types": 200, "fields": 8, "args": 2, "inputFields": 4, "enumValues": 4, "directives": 6}
@@ -81,6 +83,7 @@ class Counting:
         self._schema = schema
         self._fragments = fragments
         self._fields = 0
+        self._looked_at = 0
 
     def of_root(self, operation: OperationDefinitionNode) -> tuple[Part, ...]:
         root = self._schema.get_root_type(operation.operation)
@@ -96,10 +99,7 @@ class Counting:
     def _part(self, owner: GraphQLObjectType, found: Found, sized: Mapping[str, Number]) -> Part | None:
         self._fields += 1
         if self._fields > MOST_FIELDS:
-            raise GraphQLError(
-                f"With its fragments in place, this operation has more than {MOST_FIELDS:,} fields.",
-                extensions={"code": "TOO_COSTLY"},
-            )
+            raise _too_many()
         node, conditions = found[0][0], found[0][1] if len(found) == 1 else ()
         field = self._schema.get_field(owner, node.name.value)
         if field is None:
@@ -130,15 +130,23 @@ class Counting:
         self, owner: GraphQLObjectType, sets: Sequence[tuple[SelectionSetNode, Conditions]]
     ) -> dict[str, Found]:
         selected: dict[str, Found] = {}
+        spread: set[tuple[str, frozenset[tuple[str, bool]]]] = set()
         for selection, above in sets:
-            for node, conditions in self._fields_of(owner, selection, above, frozenset()):
+            for node, conditions in self._fields_of(owner, selection, above, spread):
                 selected.setdefault((node.alias or node.name).value, []).append((node, conditions))
         return selected
 
     def _fields_of(
-        self, owner: GraphQLObjectType, selection: SelectionSetNode, above: Conditions, spread: frozenset[str]
+        self,
+        owner: GraphQLObjectType,
+        selection: SelectionSetNode,
+        above: Conditions,
+        spread: set[tuple[str, frozenset[tuple[str, bool]]]],
     ) -> Iterator[tuple[FieldNode, Conditions]]:
         for node in selection.selections:
+            self._looked_at += 1
+            if self._looked_at > _MOST_LOOKED_AT:
+                raise _too_many()
             conditions = _conditions(node)
             if conditions is None:
                 continue
@@ -147,17 +155,25 @@ class Counting:
                 continue
             name = node.name.value if isinstance(node, FragmentSpreadNode) else ""
             fragment = self._fragments[name] if isinstance(node, FragmentSpreadNode) else node
-            if name in spread or not isinstance(fragment, FragmentDefinitionNode | InlineFragmentNode):
+            known = name, frozenset(above + conditions)
+            if (name and known in spread) or not isinstance(fragment, FragmentDefinitionNode | InlineFragmentNode):
                 continue
+            spread.add(known)
             if self._applies(fragment, owner):
-                more = spread | {name} if name else spread
-                yield from self._fields_of(owner, fragment.selection_set, above + conditions, more)
+                yield from self._fields_of(owner, fragment.selection_set, above + conditions, spread)
 
     def _applies(self, fragment: FragmentDefinitionNode | InlineFragmentNode, owner: GraphQLObjectType) -> bool:
         if fragment.type_condition is None:
             return True
         named = self._schema.get_type(fragment.type_condition.name.value)
         return named is owner or (is_abstract_type(named) and self._schema.is_sub_type(named, owner))
+
+
+def _too_many() -> GraphQLError:
+    return GraphQLError(
+        f"With its fragments in place, this operation has more than {MOST_FIELDS:,} fields.",
+        extensions={"code": "TOO_COSTLY"},
+    )
 
 
 def _conditions(node: Any) -> Conditions | None:

@@ -1,6 +1,7 @@
 """Documents that were parsed and found right once, by their text: a small query costs more to check than to answer.
 
-Owns: the limits of a document's form, and which documents are kept. Does not own: what may be asked by whom.
+Owns: in which order a document is looked at, and which are kept. Does not own: its limits (`schema.form`,
+`schema.cost`).
 """
 
 from __future__ import annotations
@@ -9,15 +10,11 @@ from collections import OrderedDict
 from collections.abc import Iterator
 
 from graphql import DocumentNode
-from strawberry.extensions import MaxAliasesLimiter, QueryDepthLimiter, SchemaExtension
+from strawberry.extensions import SchemaExtension
+
+from schema.form import out_of_form
 
 _MOST_TOKENS = 2000
-# Four tiers of a channel with edges and nodes, and what their subscriptions are of, are 15 levels.
-# Built once: to make the classes of rules for each document costs as much as to check it.
-_RULES = (
-    *QueryDepthLimiter(max_depth=16).validation_rules,
-    *MaxAliasesLimiter(max_alias_count=40).validation_rules,
-)
 
 
 class Documents:
@@ -55,13 +52,14 @@ class CheckedOnce(SchemaExtension):
         self._known = context.graphql_document is not None
         if not self._known:
             context.parse_options["max_tokens"] = _MOST_TOKENS
-            context.validation_rules = (*context.validation_rules, *_RULES)
         yield
 
     def on_validate(self) -> Iterator[None]:
         context = self.execution_context
         if self._known:
             context.pre_execution_errors = []  # nothing more is checked then
+        elif context.graphql_document is not None:
+            context.pre_execution_errors = out_of_form(context.graphql_document) or None
         yield
         if not self._known and not context.pre_execution_errors and context.graphql_document is not None:
             self._documents.keep(context.query or "", context.graphql_document)
