@@ -14,8 +14,12 @@ NOBODYS = {
     *("id", "organisationId", "path", "mirrored", "managedBy", "lockedBy", "lockedFields", "createdAt", "updatedAt"),
     *("actorId", "permissions", "issuedOn", "number", "total", "sha256", "hash", "secret", "state", "version"),
 }
-"""What the system itself says of a row. A role's `permissions` are the one input of these names."""
-GIVEN = {"CreateRoleInput.permissions", "UpdateRoleInput.permissions"}
+"""What the system itself says of a row."""
+GIVEN = {
+    *("CreateRoleInput.permissions", "UpdateRoleInput.permissions"),
+    *("AddIdentityProviderInput.secret", "UpdateIdentityProviderInput.secret"),
+}
+"""The inputs of these names: what a role allows, and what somebody else's server gave our client there."""
 ADDED = [
     {"organisationId": "org_1"},
     {"path": "root."},
