@@ -20,13 +20,16 @@ from time import sleep
 
 import httpx
 
+from bss.brands.add_host import AddHost, add_host
+from bss.identifier import Kind, private
 from bss.transaction.database import Database
 from server.embedded import Servers, running
 from server.installation import embedded_addresses, prepare_embedded
 from server.schema_of_database import register_models
-from tests.schema.books import open_books
+from tests.schema.books import OPENED, open_books
 from tests.schema.test_http import token
 
+HOST = "shop.localhost"
 ROOT = Path(__file__).parents[2]
 _COMMAND = [sys.executable, "-c", "from server.command_line import main; main()", "serve"]
 
@@ -47,7 +50,7 @@ def served() -> Iterator[Served]:
     try:
         with running(folder / "home") as servers:
             secret = asyncio.run(_prepared(servers))
-            port = _free_port()
+            port = free_port()
             process = subprocess.Popen([*_COMMAND, "--port", str(port)], cwd=ROOT, env=_environment(folder / "home"))
             try:
                 _answering(f"http://127.0.0.1:{port}", process)
@@ -66,7 +69,9 @@ async def _prepared(servers: Servers) -> str:
     database = await Database.connect(embedded_addresses(servers, "bss"), most=2)
     try:
         with database.bound():
-            return await token(await open_books(), "root", "owner")
+            books = await open_books()
+            await add_host(books.staff, AddHost(private(Kind.ACCOUNT, books.root), HOST), now=OPENED)
+            return await token(books, "root", "owner")
     finally:
         await database.close()
 
@@ -74,10 +79,10 @@ async def _prepared(servers: Servers) -> str:
 def _environment(home: Path) -> dict[str, str]:
     """The caller's, without settings that would name other servers."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BSS_", "DATABASE_", "REDIS_"))}
-    return {**kept, "BSS_HOME": str(home), "PYTHONPATH": str(ROOT)}
+    return {**kept, "BSS_HOME": str(home), "BSS_EGRESS_ALLOW": "127.0.0.0/8", "PYTHONPATH": str(ROOT)}
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tests.peers.cases import Case
+from tests.peers.oidc import story as openid
 from tests.peers.serving import Served
 from tests.peers.workplace import Workplace
 
@@ -55,12 +56,18 @@ def relay_runtime(place: Workplace, server: Served) -> list[Case]:
     return told(["node", "story.js", server.url, server.token], place.folder / "relay")
 
 
+def certified_provider(place: Workplace, server: Served) -> list[Case]:
+    """Signing in by npm's oidc-provider, and out."""
+    return openid.cases(place.folder, server)
+
+
 SUITES: dict[str, Suite] = {
     "GraphQL over HTTP, by graphql-http": audits,
     "a Python client by ariadne-codegen": python_client,
     "a TypeScript client by graphql-codegen": typescript_client,
     "documents compiled by relay-compiler": relay_compiler,
     "documents executed by relay-runtime": relay_runtime,
+    "sign-in by oidc-provider": certified_provider,
 }
 """In the order in which they run, on the same books."""
 
