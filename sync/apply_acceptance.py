@@ -36,9 +36,9 @@ async def apply_acceptance(tx: Transaction, link: Link, message: Message, now: d
         return None
     told = (tx, link.id, Subject.SUBSCRIPTION, message.pair_id, document.desired_version)
     if document.refusal is not None:
-        await refused(*told, document.refusal)
+        await refused(*told, document.refusal, now=now)
     else:
-        await taken(*told)
+        await taken(*told, now=now)
     await _note_service(tx, pair.local_id, document)
     return pair.local_id
 

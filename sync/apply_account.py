@@ -52,7 +52,7 @@ async def apply_account(tx: Transaction, link: Link, message: Message, now: date
         await _create(tx, link, pair.local_id, parent, document, now)
     else:
         await _update(tx, link, pair.local_id, parent, document, now)
-    await pairs.applied(tx, pair, message.version)
+    await pairs.applied(tx, pair, message.version, now=now)
     await record(tx, EventName.ACCOUNT_CHANGED, pair.local_id, now=now)
     return pair.local_id
 

@@ -78,7 +78,7 @@ async def apply_subscription(tx: Transaction, link: Link, message: Message, now:
     order = Order(Verb.MIRROR, document.starts_at)
     await write_timeline(tx, pair.local_id, document.timeline, projection, order, now=now)
     await _serve(tx, pair.local_id, document, now)
-    await pairs.applied(tx, pair, message.version)
+    await pairs.applied(tx, pair, message.version, now=now)
     await answer_subscription(tx, link, pair, message.version, refusal=None, now=now)
     return pair.local_id
 

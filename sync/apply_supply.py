@@ -40,7 +40,7 @@ async def apply_supply(tx: Transaction, link: Link, message: Message, now: datet
         document.billing_day,
     )
     edge_id = await receive_supply(tx, terms, now=now)
-    await pairs.applied(tx, pair, message.version)
+    await pairs.applied(tx, pair, message.version, now=now)
     await resume_all(tx, link, now)
     await enqueue(tx, JobKind.SYNC_CAPTURE_PAID, str(received.price_list_id), now=now)
     return edge_id

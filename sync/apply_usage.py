@@ -35,4 +35,4 @@ async def apply_usage(tx: Transaction, link: Link, message: Message, now: dateti
         )
         for record in document.records
     ]
-    return pair.local_id if await receive_hours(tx, rows) else None
+    return pair.local_id if await receive_hours(tx, rows, now=now) else None

@@ -145,6 +145,6 @@ async def _capture_accounts(tx: Transaction, link: Link, path: str, now: datetim
 
 
 async def _put(tx: Transaction, link: Link, pair: Pair, version: int, data: dict[str, object], now: datetime) -> None:
-    await pairs.captured(tx, pair, version)
+    await pairs.captured(tx, pair, version, now=now)
     if await put(tx, link.id, pair.subject, pair.pair_id, version, data, now=now):
         await enqueue(tx, JobKind.SYNC_DELIVER, str(link.id), now=now)

@@ -63,7 +63,7 @@ async def deliver(viewer: Viewer, key: str, *, clock: Clock, transport: Transpor
             await _release(viewer, link_id, str(trouble))
             raise TransportTrouble(str(trouble)) from trouble
         fp("sync.after_send_before_conclude")
-        if await conclude(viewer, link_id, publication.messages, answer):
+        if await conclude(viewer, link_id, publication.messages, answer, now=clock.now()):
             raise TransportTrouble("the peer waits for messages that have not arrived")
 
 
@@ -85,7 +85,7 @@ async def _publish(viewer: Viewer, link_id: UUID, now: datetime) -> _Publication
             if not waiting:
                 await _release_in(tx, link_id, None)
                 return None
-            sendable = await _sendable(tx, link, waiting)
+            sendable = await _sendable(tx, link, waiting, now)
         messages = await _numbered(tx, link, sendable)
         fp("sync.after_claim")
     return _Publication(link, messages)
@@ -123,7 +123,7 @@ LIMIT $3
 """
 
 
-async def _sendable(tx: Transaction, link: Link, waiting: list[Record]) -> list[Record]:
+async def _sendable(tx: Transaction, link: Link, waiting: list[Record], now: datetime) -> list[Record]:
     """The first of the rows that fit into one batch. What no batch can hold is parked, and holds up nothing else."""
     room, fitting = _ROOM, []
     for row in waiting:
@@ -135,7 +135,7 @@ async def _sendable(tx: Transaction, link: Link, waiting: list[Record]) -> list[
                 raise BadShape(f"A message has at most {_ROOM} bytes, not {size}.")
         except (Refusal, TypeError, ValueError) as unfit:
             told = (Subject(row["subject"]), row["pair_id"], row["version"])
-            await unsendable(tx, link.id, *told, f"{BadShape.code}: {unfit}"[:MOST_REASON])
+            await unsendable(tx, link.id, *told, f"{BadShape.code}: {unfit}"[:MOST_REASON], now=now)
             continue
         room -= size + 1
         if room < 0:

@@ -26,6 +26,6 @@ async def note_refusal(tx: Transaction, link: Link, message: Message, reason: st
         pair = await pairs.adopted(tx, link.id, message.subject, message.pair_id, now)
     except pairs.PairOfAnother:
         return
-    await pairs.refuse(tx, pair, reason)
+    await pairs.refuse(tx, pair, reason, now=now)
     if message.subject is Subject.SUBSCRIPTION:
         await answer_subscription(tx, link, pair, message.version, refusal=reason, now=now)

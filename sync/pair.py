@@ -17,6 +17,8 @@ from uuid import UUID
 
 from asyncpg import Record
 
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.identifier import uuid7
 from bss.refusal import Refusal
 from bss.transaction.begin import Transaction
@@ -97,37 +99,48 @@ async def of_locals(tx: Transaction, link_id: UUID | None, local_ids: Collection
     return tuple(pair_of(row) for row in rows)
 
 
-async def captured(tx: Transaction, pair: Pair, version: int) -> None:
+async def captured(tx: Transaction, pair: Pair, version: int, *, now: datetime) -> None:
     """The version is on its way to the peer; a refusal stays until the peer takes something newer."""
-    await tx.connection.execute(
-        "UPDATE pair SET version = greatest(version, $4) WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
+    if await tx.connection.fetchval(
+        "UPDATE pair SET version = $4"
+        " WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3 AND version < $4 RETURNING true",
         *(tx.organisation_id, pair.link_id, pair.pair_id, version),
-    )
+    ):
+        await _tell(tx, pair, now)
 
 
-async def applied(tx: Transaction, pair: Pair, version: int) -> None:
+async def applied(tx: Transaction, pair: Pair, version: int, *, now: datetime) -> None:
     """The peer's version is what stands here now; what was refused before no longer counts."""
     await tx.connection.execute(
         "UPDATE pair SET version = $4, refusal = NULL WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
         *(tx.organisation_id, pair.link_id, pair.pair_id, version),
     )
+    await _tell(tx, pair, now)
 
 
-async def acknowledged(tx: Transaction, pair: Pair, version: int) -> None:
+async def acknowledged(tx: Transaction, pair: Pair, version: int, *, now: datetime) -> None:
     """The peer has the version; a refusal of an older one no longer counts."""
-    await tx.connection.execute(
+    if await tx.connection.fetchval(
         "UPDATE pair SET acknowledged_version = $4, refusal = NULL"
-        " WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3 AND acknowledged_version < $4",
+        " WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3 AND acknowledged_version < $4 RETURNING true",
         *(tx.organisation_id, pair.link_id, pair.pair_id, version),
-    )
+    ):
+        await _tell(tx, pair, now)
 
 
-async def refuse(tx: Transaction, pair: Pair, reason: str) -> None:
+async def refuse(tx: Transaction, pair: Pair, reason: str, *, now: datetime) -> None:
     """Note why the newest word about the pair was refused."""
     await tx.connection.execute(
         "UPDATE pair SET refusal = $4 WHERE organisation_id = $1 AND link_id = $2 AND pair_id = $3",
         *(tx.organisation_id, pair.link_id, pair.pair_id, reason),
     )
+    await _tell(tx, pair, now)
+
+
+async def _tell(tx: Transaction, pair: Pair, now: datetime) -> None:
+    """Prices and usage have pairs, too, which nobody is shown."""
+    if pair.subject in (Subject.ACCOUNT, Subject.SUBSCRIPTION):
+        await announce(tx, Topic.SYNC_CHANGED, (pair.local_id,), now=now)
 
 
 async def _insert(

@@ -1,4 +1,4 @@
-"""Attend organisations: seal their audit, relay their events, do their due jobs, each in its turn.
+"""Attend organisations: seal their audit, number their feed, relay their events, do their due jobs, each in its turn.
 
 Owns: what becomes of a job that was refused or failed, and that no organisation keeps another from its turn.
 Does not own: claiming (`bss.jobs.claim`).
@@ -14,8 +14,10 @@ from datetime import datetime
 
 from bss.audit.seal import seal
 from bss.clients.rotate_signing_keys import rotate_signing_keys
-from bss.clients.signing_key import KeyMaker
 from bss.failpoint import fp
+from bss.feed.forget import forget
+from bss.feed.number import number
+from bss.feed.queries import glance
 from bss.jobs.claim import claim, conclude, park, postpone, renew, wait
 from bss.jobs.job import LEASE, Job
 from bss.organisations.directory import organisations, take_due
@@ -38,11 +40,11 @@ MOST_AT_ONCE = 50
 
 
 async def attend(viewer: Viewer, tools: Tools, *, most: int = MOST_AT_ONCE) -> int:
-    """Seal the organisation's audit, then relay its events and do its due jobs, at least `most` if there are so many.
+    """Seal the organisation's audit and number its feed, then relay its events and do its due jobs, at least `most`.
 
     Returns how many there were; fewer than `most` means that nothing is due any more.
     """
-    sealed = await _sealed(viewer, tools)
+    sealed = await _sealed(viewer, tools) + await _numbered(viewer)
     count = 0
     while count < most:
         relayed = await relay(viewer, jobs_of, now=tools.clock.now())
@@ -62,6 +64,15 @@ async def _sealed(viewer: Viewer, tools: Tools) -> int:
         return await seal(viewer, now=tools.clock.now())
     except Exception as fault:
         _log.error("the audit of organisation %s could not be sealed", viewer.organisation_id, exc_info=fault)
+        return 0
+
+
+async def _numbered(viewer: Viewer) -> int:
+    """How many entries of the feed were numbered; their readers are kept waiting by a fault, and no job is."""
+    try:
+        return await number(viewer) if (await glance(viewer, 0, 0)).waits else 0
+    except Exception as fault:
+        _log.error("the feed of organisation %s could not be numbered", viewer.organisation_id, exc_info=fault)
         return 0
 
 
@@ -128,18 +139,20 @@ async def attend_marked(tools: Tools) -> int:
 async def sweep(tools: Tools) -> int:
     """Attend every organisation: what a lost doorbell, a lost mark or a killed worker left behind."""
     viewers = [entry.system("work") for entry in await organisations()]
-    if tools.keys is not None:
-        for viewer in viewers:
-            await _rotate_keys(viewer, tools.keys, tools.clock.now())
+    for viewer in viewers:
+        await _keep_house(viewer, tools)
     return await in_turns(viewers, tools)
 
 
-async def _rotate_keys(viewer: Viewer, keys: KeyMaker, now: datetime) -> None:
-    """A change of keys is no job: nothing waits for it, and the next sweep finds what this one did not do."""
+async def _keep_house(viewer: Viewer, tools: Tools) -> None:
+    """Change keys and forget what was told long ago: no jobs, for nothing waits, and the next sweep finds the rest."""
+    now = tools.clock.now()
     try:
-        await rotate_signing_keys(viewer, keys, now=now)
+        if tools.keys is not None:
+            await rotate_signing_keys(viewer, tools.keys, now=now)
+        await forget(viewer, now=now)
     except Exception as fault:
-        _log.error("the signing keys of %s could not be changed", viewer.organisation_id, exc_info=fault)
+        _log.error("the house of %s could not be kept", viewer.organisation_id, exc_info=fault)
 
 
 async def settle(tools: Tools) -> int:

@@ -32,6 +32,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "document_content": ("path",),
     "edge": ("path",),
     "email": ("path",),
+    "feed_entry": ("path", "seller_path"),
     "host": ("path",),
     "identity": ("path",),
     "identity_provider": ("path",),

@@ -14,6 +14,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.failpoint import fp
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.invoicing.assemble import total
 from bss.invoicing.bill import Bill, documents_of, rows_by_id
 from bss.invoicing.document import InvoiceDocument, canonical, digest
@@ -45,6 +47,7 @@ async def issue_invoices(tx: Transaction, bills: Sequence[Bill], period: Period,
     )
     for bill in bills:
         await record(tx, EventName.INVOICE_ISSUED, bill.id, now=now)
+    await announce(tx, Topic.INVOICE_ISSUED, [bill.id for bill in bills], now=now)
     return len(bills)
 
 

@@ -11,8 +11,10 @@ from datetime import datetime
 from decimal import Decimal
 
 from bss.failpoint import fp
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.identifier import uuid7
-from bss.metering.count import count, find_clashes
+from bss.metering.count import count, find_clashes, rolled_up
 from bss.metering.findings import Findings
 from bss.metering.models import UsageBatchModel
 from bss.metering.reading import MOST_TEXT, Report
@@ -60,4 +62,5 @@ async def record_batch(tx: Transaction, batch: Batch, *, now: datetime, progress
         created_at=now,
     )
     await record(tx, EventName.USAGE_RECORDED, report.batch_id, now=now)
+    await announce(tx, Topic.USAGE_ROLLED_UP, await rolled_up(tx), now=now)
     return report, counted.fingerprints

@@ -14,6 +14,8 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.identifier import uuid7
 from bss.metering.bucket import hour_of
 from bss.metering.hourly import is_storable
@@ -105,6 +107,7 @@ async def correct_hour(tx: Transaction, subject: Subject, correction: Correction
         recorded_at=now,
     )
     await record(tx, EventName.USAGE_RECORDED, correction_id, now=now)
+    await announce(tx, Topic.USAGE_ROLLED_UP, (correction.subscription_id,), now=now)
     return correction_id
 
 

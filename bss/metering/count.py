@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from uuid import UUID
 
 import asyncpg
 
@@ -105,6 +106,12 @@ async def count(tx: Transaction, source: str, numbering: Numbering, received: in
         await _refuse_reused(tx, source, numbering)
     await tx.connection.execute(_ROLL_UP, tx.organisation_id, source, now)
     return counted
+
+
+async def rolled_up(tx: Transaction) -> list[UUID]:
+    """The subscriptions of which something staged was new."""
+    rows = await tx.connection.fetch("SELECT DISTINCT subscription_id FROM usage_stage WHERE NOT known ORDER BY 1")
+    return [row["subscription_id"] for row in rows]
 
 
 async def find_clashes(tx: Transaction, source: str, findings: Findings) -> None:

@@ -12,6 +12,8 @@ from decimal import Decimal
 from typing import NamedTuple
 from uuid import UUID
 
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.metering.span import note_received
 from bss.refusal import NotFound
 from bss.transaction.begin import Transaction
@@ -29,7 +31,7 @@ class HourRow(NamedTuple):
     samples: int
 
 
-async def receive_hours(tx: Transaction, rows: Sequence[HourRow]) -> int:
+async def receive_hours(tx: Transaction, rows: Sequence[HourRow], *, now: datetime) -> int:
     """Write the rows whose revision is greater than the one known here; returns how many were.
 
     Raises `NotFound` when a subscription is not in scope; then the caller's transaction must not commit.
@@ -42,6 +44,7 @@ async def receive_hours(tx: Transaction, rows: Sequence[HourRow]) -> int:
         raise NotFound("subscription")
     written = await tx.connection.fetch(_RECEIVE, tx.organisation_id, *_columns(rows))
     await note_received(tx, [(row.subscription_id, row.meter, row.hour) for row in rows])
+    await announce(tx, Topic.USAGE_ROLLED_UP, sorted({row["subscription_id"] for row in written}), now=now)
     return len(written)
 
 
@@ -80,7 +83,7 @@ ORDER BY r.subscription_id, r.meter, r.resource, r.hour, r.revision DESC
 ON CONFLICT (organisation_id, subscription_id, meter, resource, hour) DO UPDATE
 SET quantity = excluded.quantity, samples = excluded.samples, revision = excluded.revision
 WHERE h.revision < excluded.revision
-RETURNING true
+RETURNING subscription_id
 """
 _MARK_SENT = f"""
 UPDATE usage_hour AS h SET sent_revision = r.revision FROM {_SENT}

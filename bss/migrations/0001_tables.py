@@ -304,6 +304,42 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="FeedEntryModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("seller_path", fields.TextField(null=True, unique=False)),
+                ("topic", fields.TextField(unique=False)),
+                ("subject_id", fields.UUIDField()),
+                ("recorded_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("position", fields.BigIntField(null=True)),
+            ],
+            options={
+                "table": "feed_entry",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "One thing to tell, at the place of its subject; `seller_path` is an invoice's second one.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
+            name="FeedHeadModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("position", fields.BigIntField()),
+                ("forgotten", fields.BigIntField()),
+            ],
+            options={
+                "table": "feed_head",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "The last position of an organisation that was given, and the last whose entry is no longer kept.",
+            },
+            bases=["OrganisationRow"],
+        ),
+        ops.CreateModel(
             name="EdgeModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

@@ -22,6 +22,7 @@ ORGANISATION_TABLES = (
         "idempotency",
         "bill_run",
         "audit_chain",
+        "feed_head",
         "signing_key",
         "revoked_access",
     ),
@@ -96,6 +97,28 @@ TRIGGER_FUNCTIONS = [
     BEGIN
       IF TG_OP = 'UPDATE' AND NEW.id = OLD.id AND NEW.organisation_id = OLD.organisation_id
          AND (NEW.position > OLD.position OR NEW.position = OLD.position AND NEW.link = OLD.link) THEN
+        RETURN NEW;
+      END IF;
+      RAISE EXCEPTION 'the head of % goes forward only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
+    # What is told gets its position once, after it was committed; it is forgotten, and never told anew.
+    """
+    CREATE FUNCTION refuse_renumbering() RETURNS trigger LANGUAGE plpgsql AS $body$
+    DECLARE
+      given text[] := CASE WHEN OLD.position IS NULL THEN '{path,seller_path,position}' ELSE '{path,seller_path}' END;
+    BEGIN
+      IF TG_OP = 'DELETE' AND OLD.position IS NOT NULL THEN RETURN OLD; END IF;
+      IF TG_OP = 'INSERT' AND NEW.position IS NULL THEN RETURN NEW; END IF;
+      IF TG_OP = 'UPDATE' AND to_jsonb(OLD) - given = to_jsonb(NEW) - given THEN RETURN NEW; END IF;
+      RAISE EXCEPTION 'rows of % are numbered once', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END $body$
+    """,
+    """
+    CREATE FUNCTION refuse_going_back() RETURNS trigger LANGUAGE plpgsql AS $body$
+    BEGIN
+      IF TG_OP = 'UPDATE' AND NEW.id = OLD.id AND NEW.organisation_id = OLD.organisation_id
+         AND NEW.position >= OLD.position AND NEW.forgotten >= OLD.forgotten THEN
         RETURN NEW;
       END IF;
       RAISE EXCEPTION 'the head of % goes forward only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
@@ -363,6 +386,11 @@ KEYS = [
     "CREATE UNIQUE INDEX audit_position_once ON audit (organisation_id, position) WHERE position IS NOT NULL",
     "ALTER TABLE audit ADD CONSTRAINT audit_sealed_whole CHECK ((position IS NULL) = (link IS NULL) AND position > 0)",
     "ALTER TABLE audit_chain ADD CONSTRAINT audit_chain_once UNIQUE (organisation_id)",
+    "CREATE INDEX feed_entry_waiting ON feed_entry (organisation_id, id) WHERE position IS NULL",
+    "CREATE UNIQUE INDEX feed_position_once ON feed_entry (organisation_id, position) WHERE position IS NOT NULL",
+    "ALTER TABLE feed_entry ADD CONSTRAINT feed_position_positive CHECK (position > 0)",
+    "ALTER TABLE feed_head ADD CONSTRAINT feed_head_once UNIQUE (organisation_id)",
+    "ALTER TABLE feed_head ADD CONSTRAINT feed_head_in_order CHECK (forgotten BETWEEN 0 AND position)",
     "CREATE UNIQUE INDEX contact_one_primary ON contact (organisation_id, account_id)"
     " WHERE is_primary AND removed_at IS NULL",
     *[
@@ -543,6 +571,10 @@ LOCKS = [
     "CREATE TRIGGER audit_chain_goes_forward BEFORE UPDATE OR DELETE ON audit_chain"
     " FOR EACH ROW EXECUTE FUNCTION refuse_rewinding()",
     *append_only("delegation", except_for=("ended_at", "path")),
+    "CREATE TRIGGER feed_entry_is_numbered_once BEFORE INSERT OR UPDATE OR DELETE ON feed_entry"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_renumbering()",
+    "CREATE TRIGGER feed_head_goes_forward BEFORE UPDATE OR DELETE ON feed_head"
+    " FOR EACH ROW EXECUTE FUNCTION refuse_going_back()",
     *append_only("bundle", except_for=("path",)),
     *append_only("bundle_component", except_for=("path",)),
     *append_only("price_version", except_for=("path",)),
@@ -580,6 +612,7 @@ class Migration(migrations.Migration):
                 *account_table("invoice", also="seller_path"),
                 *account_table("invoice_file", also="seller_path"),
                 *account_table("delivery", also="seller_path"),
+                *account_table("feed_entry", also="seller_path"),
                 *KEYS,
                 *REFERENCES,
                 *USAGE,

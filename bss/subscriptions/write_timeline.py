@@ -14,6 +14,8 @@ from datetime import datetime
 from uuid import UUID
 
 from bss.canonical import canonical
+from bss.feed.announce import announce
+from bss.feed.topic import Topic
 from bss.identifier import uuid7
 from bss.outbox.event import EventName
 from bss.outbox.record import record
@@ -44,6 +46,7 @@ async def write_timeline(
     await _add(tx, subscription_id, projection, added, now)
     await _write_order(tx, subscription_id, projection.path, version, order, now)
     await record(tx, EventName.SUBSCRIPTION_CHANGED, subscription_id, now=now)
+    await announce(tx, Topic.SUBSCRIPTION_CHANGED, (subscription_id,), now=now)
     return version
 
 

@@ -30,7 +30,7 @@ def row(subscription_id: UUID, revision: int, quantity: int) -> HourRow:
 
 async def receive(viewer: Viewer, *rows: HourRow) -> int:
     async with begin(viewer, role=Role.SYNC) as tx:
-        return await receive_hours(tx, rows)
+        return await receive_hours(tx, rows, now=NOW)
 
 
 async def unsent(viewer: Viewer, subscription_id: UUID) -> tuple[HourRow, ...]:
