@@ -1,4 +1,4 @@
-"""What a resolver knows: who asks, what time it is, and the loaders of this one operation.
+"""What a resolver knows: who asks, what time it is, what it costs, and the loaders of this one operation.
 
 Owns: the context. Does not own: how the caller was recognised (`server.http`).
 """
@@ -6,7 +6,7 @@ Owns: the context. Does not own: how the caller was recognised (`server.http`).
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
@@ -17,6 +17,7 @@ from strawberry.dataloader import DataLoader
 from bss.clock import Clock
 from bss.viewer import Viewer
 from schema.budget import UNBOUND, Allowance
+from schema.live import Live
 
 Key = TypeVar("Key", bound=Hashable)
 Value = TypeVar("Value")
@@ -31,8 +32,19 @@ class Asking:
     viewer: Viewer
     clock: Clock
     allowance: Allowance = UNBOUND
+    live: Live | None = None
+    cost: int = 0
     _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
     _names: frozenset[str] | None = None
+
+    def afresh(self) -> Asking:
+        """The same for another operation."""
+        return replace(self, _loaders={}, _names=None)
+
+    def begin_anew(self, viewer: Viewer) -> None:
+        """Before the next event of a stream: what was read for the last one is old, and so may be who asks."""
+        self.viewer = viewer
+        self._loaders = {}
 
     async def load(self, question: Batched[Key, Value], key: Key, *more: Hashable) -> Value | None:
         """Ask a batched query for one key; all keys that are asked for together become one statement.

@@ -5,8 +5,8 @@ Owns: how the domains' fields are joined, the order of extensions, masking. Does
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import AsyncExitStack, aclosing
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -28,6 +28,8 @@ from schema.budget import UNBOUND, Allowance
 from schema.compiled import CompiledExecution
 from schema.documents import CheckedOnce, Documents
 from schema.domains import MUTATIONS, QUERIES
+from schema.domains.live import SubscriptionRoot
+from schema.following import OnlyFollowed
 from schema.masking import masked
 from schema.scalars import ExactDecimal, Instant
 from schema.spending import Spending
@@ -57,13 +59,27 @@ class _Schema(strawberry.Schema):
             result.errors = [masked(error) for error in result.errors]
         return result
 
+    async def stream(self, *args: Any, **kwargs: Any) -> AsyncGenerator[Any, None]:
+        """The same for a stream of results. Operations of one connection share nothing."""
+        kwargs["context_value"] = kwargs["context_value"].afresh()
+        return _masked(await super().stream(*args, **kwargs))
+
     def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
         """Masking writes the log: a refusal is no event, and a fault is logged once."""
+
+
+async def _masked(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, None]:
+    async with aclosing(results):
+        async for result in results:
+            if result.errors:
+                result.errors = [masked(error) for error in result.errors]
+            yield result
 
 
 schema = _Schema(
     query=merge_types("Query", QUERIES),
     mutation=merge_types("Mutation", MUTATIONS),
+    subscription=SubscriptionRoot,
     execution_context_class=CompiledExecution,
     config=StrawberryConfig(
         scalar_map={Decimal: ExactDecimal, datetime: Instant},
@@ -71,6 +87,7 @@ schema = _Schema(
     ),
     extensions=[
         lambda: CheckedOnce(DOCUMENTS),
+        OnlyFollowed,
         Spending,
         OneReadingPerQuery,
     ],

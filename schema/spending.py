@@ -29,7 +29,7 @@ class Spending(SchemaExtension):
 
     async def on_execute(self) -> AsyncIterator[None]:
         asking: Asking = self.execution_context.context
-        cost = self._cost()
+        cost = asking.cost = self._cost()
         self._said = {"requested": cost}
         if cost > asking.allowance.most_cost:
             raise too_costly(cost, asking.allowance.most_cost)

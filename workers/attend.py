@@ -10,7 +10,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
-from datetime import datetime
 
 from bss.audit.seal import seal
 from bss.clients.rotate_signing_keys import rotate_signing_keys

@@ -15,16 +15,22 @@ from bss.viewer import Viewer, requires
 
 Question = Callable[[Viewer, int | None, int], Awaitable[Reading]]
 
-# One statement, and so one snapshot: what is forgotten meanwhile is not missed without a word.
+# One statement, and so one snapshot: neither what is forgotten nor what is moved meanwhile is missed without a word.
 _AFTER = """
-SELECT h.position AS head, h.forgotten, e.position, e.subject_id, e.recorded_at
-FROM feed_head h LEFT JOIN LATERAL (
+SELECT coalesce(h.position, 0) AS head, coalesce(h.forgotten, 0) AS forgotten, s.placed,
+  e.position, e.subject_id, e.recorded_at
+FROM (SELECT EXISTS (SELECT FROM account WHERE organisation_id = $1 AND path = $2) AS placed) AS s
+LEFT JOIN feed_head h ON h.organisation_id = $1
+LEFT JOIN LATERAL (
   SELECT position, subject_id, recorded_at FROM feed_entry WHERE organisation_id = $1
     AND (path >= $2 AND path < $2 || '~' OR seller_path >= $2 AND seller_path < $2 || '~')
     AND topic = $3 AND position > $4 AND position <= h.position ORDER BY position LIMIT $5) AS e ON true
-WHERE h.organisation_id = $1
 ORDER BY e.position
 """
+
+
+class Displaced(Exception):
+    """The account at the top of the viewer's scope stands elsewhere since the viewer was recognised."""
 
 
 def _of(topic: Topic, permission: Permission) -> Question:
@@ -34,7 +40,7 @@ def _of(topic: Topic, permission: Permission) -> Question:
     async def told(viewer: Viewer, after: int | None, most: int) -> Reading:
         async with reading(viewer) as tx:
             given = (tx.organisation_id, viewer.path, topic.value)
-            rows = await tx.connection.fetch(_AFTER, *given, -1 if after is None else after, 0 if after is None else most)
+            rows = await tx.connection.fetch(_AFTER, *given, *((0, 0) if after is None else (after, most)))
         return _read(rows, after, most)
 
     TOLD[topic] = told
@@ -47,7 +53,9 @@ TOLD: dict[Topic, Question] = {}
 
 def _read(rows: list[Record], after: int | None, most: int) -> Reading:
     """Raises `ResumeTooOld` for what is forgotten, and for what this feed never came to: then it was put back."""
-    head, forgotten = (rows[0]["head"], rows[0]["forgotten"]) if rows else (0, 0)
+    head, forgotten = rows[0]["head"], rows[0]["forgotten"]
+    if not rows[0]["placed"]:
+        raise Displaced
     if after is not None and not forgotten <= after <= head:
         raise ResumeTooOld
     entries = tuple(

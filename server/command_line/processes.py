@@ -6,6 +6,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from socket import socket
+from uuid import UUID
 
 import click
 import uvicorn
@@ -14,17 +16,21 @@ from starlette.applications import Starlette
 from bss.clock import Clock, SystemClock
 from bss.invoicing.pdf import Xhtml2pdfRenderer
 from bss.transaction.database import Database
+from bss.transaction.database import Doorbell as Ring
 from server.command_line.opening import told, with_installation
 from server.egress.client import Egress
 from server.http.application import application
+from server.http.graphql import LARGEST_BODY
 from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.identity.authorisation import Authorisation
 from server.identity.discovery import Discovery
 from server.identity.places import Places
 from server.identity.relying_party import RelyingParty
+from server.identity.resume_tokens import ResumeTokens
 from server.identity.sealing import Seal
 from server.identity.signing import SigningKeys
 from server.installation import Installation, migrate_given, opened
+from server.live.hub import Hub
 from server.memory.budget import allowance
 from server.memory.seen import RedisMemory
 from server.memory.short_lived import ShortLived
@@ -49,11 +55,22 @@ def serve(host: str | None, port: int | None) -> None:
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
             async with served(SystemClock(), settings, installation.queue_url, installation.seal, stored) as app:
+                installation.database.doorbell = _rung(app.state.live, doorbell)
                 await serve_until_stopped(*listening, app)
         finally:
             await doorbell.close()
 
     with_installation(body)
+
+
+def _rung(live: Hub, doorbell: Doorbell) -> Ring:
+    """What is committed in this process is seen at once by those who follow in it, whatever the queue does."""
+
+    async def ring(organisation_id: UUID, root_path: str) -> None:
+        live.ring(organisation_id)
+        await doorbell.ring(organisation_id, root_path)
+
+    return ring
 
 
 @asynccontextmanager
@@ -67,9 +84,9 @@ async def served(
     party = RelyingParty(Discovery(Egress(settings.networks)))
     try:
         async with allowance(settings, queue_url) as allowed:
-            yield application(
-                clock, allowed, stored, entries, authorisation, party, pages_send_any=settings.pages == "any"
-            )
+            live = Hub(ResumeTokens(seal))
+            any_text = settings.pages == "any"
+            yield application(clock, allowed, stored, entries, authorisation, party, live, pages_send_any=any_text)
     finally:
         await memory.close()
         await entries.close()
@@ -77,10 +94,34 @@ async def served(
 
 async def serve_until_stopped(host: str, port: int, app: Starlette) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
+    await server_of(host, port, app).serve()
+
+
+def server_of(host: str, port: int, app: Starlette) -> uvicorn.Server:
+    """The server, with the limits of its connections."""
     configuration = uvicorn.Config(
-        app, host=host, port=port, log_level="warning", server_header=False, timeout_graceful_shutdown=25
+        app,
+        host=host,
+        port=port,
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=25,
+        ws_max_size=LARGEST_BODY,
+        ws_per_message_deflate=False,
     )
-    await uvicorn.Server(configuration).serve()
+    return _Server(configuration, app.state.live)
+
+
+class _Server(uvicorn.Server):
+    """Streams have no end of their own: they are ended before the server waits for what has begun."""
+
+    def __init__(self, configuration: uvicorn.Config, live: Hub) -> None:
+        super().__init__(configuration)
+        self._live = live
+
+    async def shutdown(self, sockets: list[socket] | None = None) -> None:
+        await self._live.close()
+        await super().shutdown(sockets)
 
 
 @click.command()

@@ -6,6 +6,7 @@ Owns: the routes. Does not own: the database's life, which the process that serv
 from __future__ import annotations
 
 import logging
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from uuid import UUID
@@ -15,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.routing import Route, WebSocketRoute
 
 from bss.clock import Clock
 from bss.identifier import Kind, MalformedId, private
@@ -35,10 +36,14 @@ from server.http.preview import issuer_preview
 from server.http.recognise import viewer_of
 from server.http.sessions import sign_out
 from server.http.sign_in import ROUTES as SIGN_IN_ROUTES
+from server.http.socket import socket
 from server.http.stored import NOTHING_STORED, Stored
 from server.http.usage import usage_csv
 from server.identity.authorisation import Authorisation
 from server.identity.relying_party import RelyingParty
+from server.identity.resume_tokens import ResumeTokens
+from server.identity.sealing import Seal
+from server.live.hub import Hub
 from server.memory.sessions import ShortLivedSessions
 from server.memory.short_lived import ShortLived
 
@@ -82,10 +87,13 @@ async def invoice_pdf(request: Request) -> Response:
 
 @asynccontextmanager
 async def _printing(app: Starlette) -> AsyncIterator[None]:
-    """While the application serves, it has a process that prints previews and drafts."""
+    """While the application serves, it has a process that prints previews and drafts; its streams end with it."""
     async with Xhtml2pdfRenderer() as renderer:
         app.state.renderer = renderer
-        yield
+        try:
+            yield
+        finally:
+            await app.state.live.close()
 
 
 def application(
@@ -95,17 +103,22 @@ def application(
     entries: ShortLived | None = None,
     authorisation: Authorisation | None = None,
     relying_party: RelyingParty | None = None,
+    live: Hub | None = None,
+    *,
     pages_send_any: bool = False,
 ) -> Starlette:
     """The application; its clock is the one that commands get their `now` from.
 
     Without short-lived entries there are no sessions: only tokens are known. Without what access tokens take
     (`authorisation`), none are given and none are recognised. Without what asks identity providers (`relying_party`)
-    nobody signs in. A page in which somebody is signed in sends stored documents only, unless it may send any.
+    nobody signs in. Without a hub streams are resumed in this process only. A page in which somebody is signed in
+    sends stored documents only, unless it may send any.
     """
+    hub = live or Hub(ResumeTokens(Seal(secrets.token_hex())))
     app = Starlette(
         routes=[
-            Route("/graphql", endpoint(stored, pages_send_any), methods=["GET", "POST"]),
+            Route("/graphql", endpoint(stored, hub.pace, pages_send_any), methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", socket(stored, pages_send_any)),
             Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
             Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
             Route("/accounts/{account}/documents", upload, methods=["POST"]),
@@ -130,6 +143,7 @@ def application(
     app.state.exports = 0
     app.state.entries = entries
     app.state.relying_party = relying_party
+    app.state.live = hub
     app.state.sessions = None if entries is None else ShortLivedSessions(entries)
     return app
 

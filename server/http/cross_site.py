@@ -1,4 +1,4 @@
-"""The gate for cookies: a request that would change something, and is known by its cookie, comes from our own page.
+"""The gate for cookies: what would change something, or opens a socket, and is known by its cookie, is our own page's.
 
 Owns: the question where such a request comes from. Does not own: who it is from. A cookie is sent by the browser
 whoever made the page that asks; a token is not, and who sends one is not asked.
@@ -25,13 +25,15 @@ class CrossSiteGate:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] in _SAFE:
+        if scope["type"] == "lifespan" or (scope["type"] == "http" and scope["method"] in _SAFE):
             return await self._app(scope, receive, send)
         headers = Headers(scope=scope)
         if "authorization" in headers or COOKIE not in cookie_parser(";".join(headers.getlist("cookie"))):
             return await self._app(scope, receive, send)
-        if _is_from_our_page(headers) and not _could_be_a_form(headers):
+        if _is_from_our_page(headers) and (scope["type"] == "websocket" or not _could_be_a_form(headers)):
             return await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            return await send({"type": "websocket.close", "code": 1008})  # before it is accepted: the answer is 403
         answer = refusal(403, "CROSS_SITE", "Send this from a page of the same origin, with a body of JSON.")
         return await answer(scope, receive, send)
 

@@ -1,4 +1,4 @@
-"""`POST /graphql`, and `GET` for queries: bearer token → viewer → the schema.
+"""`POST /graphql`, and `GET` for queries and streams: who asks → viewer → the schema.
 
 Owns: the HTTP home of the API. Does not own: what a token may do (`bss.access`) or the schema (`schema`).
 """
@@ -16,28 +16,34 @@ from starlette.websockets import WebSocket
 from strawberry.asgi import GraphQL
 from strawberry.http import GraphQLHTTPResponse, GraphQLRequestData
 from strawberry.http.parse_content_type import parse_content_type
+from strawberry.http.streaming import SSETransport
 from strawberry.schema.exceptions import InvalidOperationTypeError
+from strawberry.subscriptions import GRAPHQL_SSE_PROTOCOL
 from strawberry.types import ExecutionResult
 
 from schema.asking import Asking
 from schema.execution import schema
-from server.http.negotiation import JSON, negotiated, retry_after, status_of, was_not_executed
+from server.http.event_stream import EventStream
+from server.http.following import caller_of
+from server.http.negotiation import EVENTS, JSON, negotiated, retry_after, status_of, was_not_executed
 from server.http.recognise import is_from_a_page, viewer_of
-from server.http.stored import NotStored, OnlyStored, Stored, document_of
+from server.http.request_parts import request_of
+from server.http.stored import ONLY_STORED, WHY_ONLY_STORED, NotStored, OnlyStored, Stored
+from server.live.hub import Hub
+from server.live.pace import Pace
 
 LARGEST_BODY = 2_000_000
-_PARTS: dict[str, type] = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
-_SAID: dict[type, str] = {str: "text", dict: "an object"}
-_LONGEST_DOCUMENT = 20_000  # documents that are right are kept
 
 
 class Endpoint(GraphQL[Asking, None]):
     """The GraphQL view; the request's viewer was found before it is called."""
 
-    def __init__(self, stored: Stored, pages_send_any: bool) -> None:
-        super().__init__(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=())
+    def __init__(self, stored: Stored, pace: Pace, pages_send_any: bool) -> None:
+        protocols = (GRAPHQL_SSE_PROTOCOL,)
+        super().__init__(schema, allow_queries_via_get=True, graphql_ide=None, subscription_protocols=protocols)
         self.stored = stored
         self.pages_send_any = pages_send_any
+        self._stream_transport_map = {SSETransport.protocol: SSETransport(pace.comment)}
 
     def decode_json(self, data: str | bytes) -> Any:
         return orjson.loads(data)
@@ -63,17 +69,9 @@ class Endpoint(GraphQL[Asking, None]):
             body = self.parse_json(await request.get_body())
         else:
             raise HTTPException(415, f"Send {JSON}.")
-        for name, expected in _PARTS.items():
-            if not isinstance(body.get(name), expected | None):
-                raise HTTPException(400, f"`{name}` is {_SAID[expected]}, or left out.")
-        if len(body.get("query") or "") > _LONGEST_DOCUMENT:
-            raise HTTPException(400, "A document has at most 20,000 characters; put input into variables.")
-        return GraphQLRequestData(
-            query=document_of(body, self.stored, any_text=self.pages_send_any or not is_from_a_page(request.headers)),
-            variables=body.get("variables"),
-            operation_name=body.get("operationName"),
-            extensions=body.get("extensions"),
-        )
+        any_text = self.pages_send_any or not is_from_a_page(request.headers)
+        is_stream = negotiated(request.headers.get("accept", "")) == EVENTS
+        return request_of(body, self.stored, "sse" if is_stream else "http", any_text=any_text)
 
     async def execute_single(self, *args: Any, **kwargs: Any) -> ExecutionResult:
         """A GET may be repeated by anybody on the way, so that it reads only."""
@@ -93,17 +91,25 @@ class Endpoint(GraphQL[Asking, None]):
         return body
 
     async def get_context(self, request: Request | WebSocket, response: Response | WebSocket) -> Asking:
-        return Asking(request.state.viewer, request.app.state.clock, request.app.state.allowance)
+        viewer, state = request.state.viewer, request.app.state
+        live = caller_of(request, viewer) if request.state.media_type == EVENTS else None
+        return Asking(viewer, state.clock, state.allowance, live)
+
+    async def create_streaming_response(self, request: Any, stream: Any, sub_response: Any, headers: Any) -> Response:
+        hub: Hub = request.app.state.live
+        return EventStream(stream(), hub.closing, hub.pace.patience, headers=dict(headers))
 
 
-def endpoint(stored: Stored, pages_send_any: bool) -> Callable[[Request], Awaitable[Response]]:
+def endpoint(stored: Stored, pace: Pace, pages_send_any: bool) -> Callable[[Request], Awaitable[Response]]:
     """The route's function: a bearer token, at most two megabytes, an answer in the media type that is asked for."""
-    view = Endpoint(stored, pages_send_any)
+    view = Endpoint(stored, pace, pages_send_any)
 
     async def graphql(request: Request) -> Response:
         media_type = request.state.media_type = negotiated(request.headers.get("accept", ""))
         response = await _answered(view, request)
-        response.headers["Content-Type"] = f"{media_type}; charset=utf-8"
+        if not isinstance(response, EventStream):
+            shown = JSON if media_type == EVENTS else media_type  # a stream that there is not is told of in one piece
+            response.headers["Content-Type"] = f"{shown}; charset=utf-8"
         response.headers["Vary"] = "Accept"
         if response.status_code == 405:
             response.headers["Allow"] = "POST" if request.method == "GET" else "GET, POST"
@@ -127,7 +133,9 @@ async def _answered(view: Endpoint, request: Request) -> Response:
         status = 200 if request.state.media_type == JSON else 400
         return refusal(status, "PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")  # as client libraries know it
     except OnlyStored:
-        return refusal(403, "ONLY_STORED_DOCUMENTS", "A page sends documents that are stored with the installation.")
+        return refusal(403, ONLY_STORED, WHY_ONLY_STORED)
+    if isinstance(response, EventStream):
+        return response
     response.status_code = request.state.status
     if request.state.retry_after is not None:
         response.headers["Retry-After"] = str(request.state.retry_after)

@@ -11,19 +11,21 @@ from schema.spending import BUDGET_USED_UP
 
 GRAPHQL = "application/graphql-response+json"
 JSON = "application/json"
-_TAKEN_FOR = {GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
+EVENTS = "text/event-stream"
+_TAKEN_FOR = {EVENTS: EVENTS, GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSON, "*/*": JSON}
 """What a client that names this gets; who has no preference gets what clients have always got."""
+_RANK = {name: rank for rank, name in enumerate(("*/*", "application/*", EVENTS, JSON, GRAPHQL))}
 
 
 def negotiated(accept: str) -> str:
-    """The media type that the client likes best of the two; plain JSON when it likes neither."""
-    best, liking = JSON, 0.0
+    """The media type that the client likes best; plain JSON when it likes none. Of equals, the answer in one piece."""
+    best, liking = JSON, (0.0, 0)
     for each in accept.lower().split(","):
         name, *parameters = (part.strip() for part in each.split(";"))
         found = _TAKEN_FOR.get(name)
         weight = _weight(parameters)
-        if found is not None and (weight > liking or (weight == liking > 0 and found == GRAPHQL)):
-            best, liking = found, weight
+        if found is not None and weight > 0 and (weight, _RANK[name]) > liking:
+            best, liking = found, (weight, _RANK[name])
     return best
 
 

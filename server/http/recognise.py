@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from bss.access.act_as import acting
 from bss.access.authenticate import viewer_of_token
@@ -24,7 +24,7 @@ ACT_AS = "Bss-Act-As"
 """The id of a delegation, in each request that is made by it."""
 
 
-async def viewer_of(request: Request) -> Viewer | None:
+async def viewer_of(request: HTTPConnection) -> Viewer | None:
     """The viewer behind the request, acting by the delegation that it names, if it names one.
 
     Raises `NotFound` when the viewer may not act by it: who means to act for another is not answered in their own
@@ -38,7 +38,7 @@ async def viewer_of(request: Request) -> Viewer | None:
     return await acting(viewer, ", ".join(delegations), now=clock.now())
 
 
-async def _known(request: Request) -> Viewer | None:
+async def _known(request: HTTPConnection) -> Viewer | None:
     """The viewer in their own name; who sends an Authorization header is known by that or not at all.
 
     Raises `StoreAway` when there is a cookie, and nobody can say whose.
@@ -64,7 +64,7 @@ def is_from_a_page(headers: Mapping[str, str]) -> bool:
     return "authorization" not in headers
 
 
-def host_of(request: Request) -> str:
+def host_of(request: HTTPConnection) -> str:
     """The host that the browser believes to talk to, in small letters and without a port."""
     host: str = (request.url.hostname or "").lower()
     return host

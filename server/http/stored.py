@@ -21,6 +21,8 @@ Stored = Mapping[str, str]
 """Documents by the SHA-256 of their text, in hexadecimal digits."""
 
 NOTHING_STORED: Stored = {}
+ONLY_STORED = "ONLY_STORED_DOCUMENTS"
+WHY_ONLY_STORED = "A page sends documents that are stored with the installation."
 _ALGORITHM = "sha256:"
 
 

@@ -26,8 +26,13 @@ class CannotOpen(Exception):
 class Seal:
     """Seals texts, each for one place: what was sealed for one place is not opened at another."""
 
-    def __init__(self, secret: str) -> None:
-        self._cipher = AESGCM(hmac.new(secret.encode(), _PURPOSE, hashlib.sha256).digest())
+    def __init__(self, secret: str, purpose: bytes = _PURPOSE) -> None:
+        self._secret = secret
+        self._cipher = AESGCM(hmac.new(secret.encode(), purpose, hashlib.sha256).digest())
+
+    def apart(self, purpose: str) -> Seal:
+        """Another key from the same secret: for what is sealed often, or given away."""
+        return Seal(self._secret, f"bss: {purpose}".encode())
 
     def sealed(self, content: bytes, place: str) -> str:
         """The content as it may be kept."""

@@ -21,7 +21,7 @@ BANNED_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "mana
 BANNED_PREFIXES = ("get_", "handle_", "process_", "do_")
 THIRD_PARTY_NAMES = {
     *("process_result", "process_errors", "get_context", "get_results", "process_bind_param", "handle_async_request"),
-    "handle_response",
+    *("handle_response", "handle_message", "handle_subscribe", "handle_connection_init"),
 }
 SAVEPOINTS = {"bss/metering/count.py", "sync/receive.py"}
 """Inside an open unit of work: what is caught, or what must be undone, stands in a savepoint."""

@@ -8,13 +8,14 @@ from uuid import uuid4
 import asyncpg
 import pytest
 
+from bss.feed.queries import Displaced
 from bss.feed.topic import Topic
 from bss.hierarchy.rewrite_paths import rewrite_paths
 from bss.refusal import PermissionDenied
 from bss.transaction.begin import begin, reading
 from bss.transaction.database import Role
 from tests.feed.readers import Reader, all_numbered, subscription, tell
-from tests.schema.books import Books
+from tests.schema.books import Books, open_books
 
 
 async def test_what_lies_outside_the_scope_is_not_told(books: Books) -> None:
@@ -41,7 +42,10 @@ async def test_row_level_security_holds_beneath_every_reading(books: Books) -> N
 async def test_one_organisation_is_not_told_of_another_s(books: Books) -> None:
     await tell(books.staff, subscription(books, "x"))
     stranger = replace(books.staff, organisation_id=uuid4())
-    reader = Reader(stranger)
+    with pytest.raises(Displaced):
+        await Reader(stranger).read()
+    resell = await open_books("resell")
+    reader = Reader(resell.staff)
     await reader.read()
     assert (reader.seen, reader.position) == ([], 0)
 
@@ -57,8 +61,11 @@ async def test_an_account_that_moves_takes_its_entries_along(books: Books) -> No
     x = subscription(books, "x")
     await tell(books.staff, x)
     old, new = books.path("x"), f"{books.path('z')}{books.path('x').split('.')[-2]}."
+    before = books.as_role("owner", "x")
     async with begin(books.staff, alone=True) as tx:
         await rewrite_paths(tx, old, new)
+    with pytest.raises(Displaced):  # and who was recognised before it moved does not take that for silence
+        await Reader(before).read()
     await all_numbered(books.staff)
     lite, z = Reader(books.as_role("owner", "lite")), Reader(books.as_role("owner", "z"))
     await lite.read()

@@ -37,7 +37,7 @@ FIRST_OF_JANUARY, FIRST_OF_FEBRUARY = "2026-01-01T00:00:00Z", "2026-02-01T00:00:
 
 
 def roots(operation: str) -> dict[str, GraphQLField]:
-    """The fields of `Query` or `Mutation`."""
+    """The fields of `Query`, `Mutation` or `SubscriptionRoot`."""
     found = GRAPHQL.type_map[operation]
     assert isinstance(found, GraphQLObjectType)
     return found.fields
@@ -51,9 +51,13 @@ def required(field: GraphQLField) -> Permission | None:
 
 
 def guarded_fields() -> Iterator[tuple[str, str, Permission]]:
-    """Type, field and permission of every field that shows one, mutations apart."""
+    """Type, field and permission of every field that shows one, mutations and streams apart."""
     for name, found in GRAPHQL.type_map.items():
-        if isinstance(found, GraphQLObjectType) and name != "Mutation" and not name.startswith("__"):
+        if (
+            isinstance(found, GraphQLObjectType)
+            and name not in ("Mutation", "SubscriptionRoot")
+            and not name.startswith("__")
+        ):
             for field_name, field in found.fields.items():
                 permission = required(field)
                 if permission is not None:

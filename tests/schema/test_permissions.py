@@ -8,9 +8,11 @@ from uuid import UUID
 import pytest
 
 from bss.clock import SetClock
+from bss.feed.queries import TOLD
+from bss.feed.topic import Topic
 from bss.permission import Permission
 from bss.transaction.command import COMMANDS
-from bss.viewer import Viewer
+from bss.viewer import REQUIRED, Viewer
 from schema.execution import execute
 from tests.schema.books import OPENED, Books
 from tests.schema.reflection import (
@@ -65,6 +67,10 @@ SEE_WHAT_THEY_HANG_ON = {
     "ExportedAccount": Permission.ACCOUNT_VIEW,
     **dict.fromkeys(("Membership", "Person", "Role"), Permission.PERSON_VIEW),
     "SearchHit": Permission.ACCOUNT_VIEW,
+    "InvoiceIssued": Permission.INVOICE_VIEW,
+    "SubscriptionChanged": Permission.SUBSCRIPTION_VIEW,
+    "SyncStateChanged": Permission.LINK_VIEW,
+    "UsageRolledUp": Permission.USAGE_VIEW,
     "Session": Permission.SESSION_VIEW,
     "PriceImport": Permission.PRICE_MANAGE,
 }
@@ -97,6 +103,18 @@ def test_every_command_is_a_mutation_that_shows_its_permission_and_its_refusals(
 def test_no_root_field_is_undecided() -> None:
     undecided = {name for name, field in roots("Query").items() if required(field) is None}
     assert undecided == FOR_EVERYBODY
+
+
+def test_a_stream_needs_what_its_topic_needs() -> None:
+    """Whoever may not read a topic may not follow it: `tests/live` has the streams that are refused."""
+    shown = {name: required(field) for name, field in roots("SubscriptionRoot").items()}
+    assert shown == {
+        "invoiceIssued": Permission.INVOICE_VIEW,
+        "subscriptionChanged": Permission.SUBSCRIPTION_VIEW,
+        "syncStateChanged": Permission.LINK_VIEW,
+        "usageRolledUp": Permission.USAGE_VIEW,
+    }
+    assert sorted(REQUIRED[TOLD[topic]] for topic in Topic) == sorted(word for word in shown.values() if word)
 
 
 @pytest.mark.parametrize("name", sorted(roots("Mutation")))

@@ -1,0 +1,1 @@
+"""Those who follow feeds in this process: who they are, and who wakes them."""

@@ -1,0 +1,105 @@
+"""What a follower is known by, and what that is worth now: asked again and again while it follows.
+
+Owns: how often it is asked, and that one client with many streams is asked about once. Does not own: how somebody is
+recognised (`server.http.recognise`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from time import monotonic
+from uuid import UUID
+
+from bss.refusal import Refusal
+from bss.signing.session import StoreAway
+from bss.viewer import Viewer
+from schema.live import NotKnownAnyMore
+from server.live.pace import Pace
+
+_log = logging.getLogger(__name__)
+
+Recognise = Callable[[], Awaitable[Viewer | None]]
+"""Asks who somebody is, by what they sent when they came."""
+
+
+class Standing:
+    """One token or session, and those who follow by it."""
+
+    def __init__(self, viewer: Viewer, recognise: Recognise) -> None:
+        self._viewer = viewer
+        self._recognise = recognise
+        self._confirmed = monotonic()
+        self.over = asyncio.Event()
+        self.woken: set[asyncio.Event] = set()
+        """Set when the viewer has changed: whoever waits looks again."""
+        self.holders = 0
+
+    def is_of(self, actor_id: UUID) -> bool:
+        """Whether it is somebody's, by whatever they are known."""
+        return self._viewer.actor_id == actor_id
+
+    @property
+    def viewer(self) -> Viewer:
+        """Raises `NotKnownAnyMore`."""
+        if self.over.is_set():
+            raise NotKnownAnyMore
+        return self._viewer
+
+    async def ask(self, longest: float) -> None:
+        """Ask again. Without an answer the last one is worth something until `longest` after it, and then nothing."""
+        try:
+            viewer = await self._recognise()
+        except Refusal:
+            viewer = None
+        except Exception as trouble:
+            if not isinstance(trouble, StoreAway):
+                _log.warning("who follows cannot be asked: %s", trouble)
+            if monotonic() < self._confirmed + longest:
+                return
+            viewer = None
+        self._confirmed = monotonic()
+        if viewer is None:
+            self.over.set()
+        elif viewer == self._viewer:
+            return
+        else:
+            self._viewer = viewer
+        for each in self.woken:
+            each.set()
+
+
+class Standings:
+    """All that is known of followers in this process."""
+
+    def __init__(self, pace: Pace) -> None:
+        self._pace = pace
+        self._by_key: dict[str, Standing] = {}
+        self._asking: asyncio.Task[None] | None = None
+
+    def hold(self, key: str, viewer: Viewer, recognise: Recognise) -> Standing:
+        """The standing behind what somebody is known by, asked about until it is released."""
+        standing = self._by_key.get(key)
+        if standing is None or standing.over.is_set():
+            standing = self._by_key[key] = Standing(viewer, recognise)
+        standing.holders += 1
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask_again())
+        return standing
+
+    def release(self, key: str, standing: Standing) -> None:
+        standing.holders -= 1
+        if not standing.holders and self._by_key.get(key) is standing:
+            del self._by_key[key]
+
+    async def _ask_again(self) -> None:
+        while self._by_key:
+            await asyncio.sleep(self._pace.recognise)
+            for standing in [each for each in self._by_key.values() if not each.over.is_set()]:
+                await standing.ask(2 * self._pace.recognise)
+        self._asking = None
+
+    def close(self) -> None:
+        if self._asking is not None:
+            self._asking.cancel()
