@@ -16,10 +16,12 @@ _OF_SESSION = (
 )
 
 
-async def viewer_of_session(store: SessionStore, secret: str, *, host: str, now: datetime) -> Viewer | None:
+async def viewer_of_session(
+    store: SessionStore, secret: str, *, host: str, now: datetime, uses: bool = True
+) -> Viewer | None:
     """The viewer behind a session on this host, or None: unknown and ended ones, and another host's, are one.
 
-    Raises `StoreAway`.
+    Who only asks whether it holds does not use it (`uses`). Raises `StoreAway`.
     """
     key = session_key(secret)
     session = await store.find(key)
@@ -30,6 +32,6 @@ async def viewer_of_session(store: SessionStore, secret: str, *, host: str, now:
         row = await tx.connection.fetchrow(_OF_SESSION, *(session.organisation_id, session.id, host, now))
     if row is None:
         return None
-    if session.is_to_be_noted(now):
+    if uses and session.is_to_be_noted(now):
         await store.keep(key, session.seen(now))
     return viewer_of(row, session.organisation_id)

@@ -15,9 +15,9 @@ from server.live.hub import Caller, Hub
 
 
 def caller_of(connection: HTTPConnection, viewer: Viewer) -> Caller:
-    """The caller, who is asked about by the very request that was made."""
+    """The caller, who is asked about by the very request that was made; listening uses no session."""
     hub: Hub = connection.app.state.live
-    return Caller(hub, _known_by(connection), viewer, lambda: viewer_of(connection))
+    return Caller(hub, _known_by(connection), viewer, lambda: viewer_of(connection, uses=False))
 
 
 def _known_by(connection: HTTPConnection) -> str:

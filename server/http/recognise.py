@@ -24,13 +24,14 @@ ACT_AS = "Bss-Act-As"
 """The id of a delegation, in each request that is made by it."""
 
 
-async def viewer_of(request: HTTPConnection) -> Viewer | None:
+async def viewer_of(request: HTTPConnection, *, uses: bool = True) -> Viewer | None:
     """The viewer behind the request, acting by the delegation that it names, if it names one.
 
     Raises `NotFound` when the viewer may not act by it: who means to act for another is not answered in their own
-    name. Raises `StoreAway` when there is a cookie, and nobody can say whose.
+    name. Raises `StoreAway` when there is a cookie, and nobody can say whose. A session is used by it unless the
+    question is only whether it still holds (`uses`).
     """
-    viewer = await _known(request)
+    viewer = await _known(request, uses)
     delegations = request.headers.getlist(ACT_AS)
     if viewer is None or not delegations:
         return viewer
@@ -38,7 +39,7 @@ async def viewer_of(request: HTTPConnection) -> Viewer | None:
     return await acting(viewer, ", ".join(delegations), now=clock.now())
 
 
-async def _known(request: HTTPConnection) -> Viewer | None:
+async def _known(request: HTTPConnection, uses: bool) -> Viewer | None:
     """The viewer in their own name; who sends an Authorization header is known by that or not at all.
 
     Raises `StoreAway` when there is a cookie, and nobody can say whose.
@@ -56,7 +57,7 @@ async def _known(request: HTTPConnection) -> Viewer | None:
     secret = request.cookies.get(COOKIE)
     if store is None or not secret:
         return None
-    return await viewer_of_session(store, secret, host=host_of(request), now=clock.now())
+    return await viewer_of_session(store, secret, host=host_of(request), now=clock.now(), uses=uses)
 
 
 def is_from_a_page(headers: Mapping[str, str]) -> bool:

@@ -78,6 +78,9 @@ class Standings:
         self._by_key: dict[str, Standing] = {}
         self._asking: asyncio.Task[None] | None = None
 
+    def __len__(self) -> int:
+        return len(self._by_key)
+
     def hold(self, key: str, viewer: Viewer, recognise: Recognise) -> Standing:
         """The standing behind what somebody is known by, asked about until it is released."""
         standing = self._by_key.get(key)

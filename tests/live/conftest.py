@@ -22,7 +22,7 @@ async def books(database: Database) -> Books:
 @pytest_asyncio.fixture
 async def served(books: Books) -> AsyncIterator[Served]:
     async with (
-        opened(books, QUICK, MostStreams(of_a_client=60, of_an_organisation=100)) as shop,
+        opened(books, pace=QUICK, most=MostStreams(of_a_client=60, of_an_organisation=100)) as shop,
         serving(shop) as found,
     ):
         yield found

@@ -23,10 +23,11 @@ from server.command_line.processes import server_of
 from server.http.application import application
 from server.http.sessions import begin_session
 from server.http.stored import stored_in
+from server.identity.authorisation import Authorisation
 from server.identity.resume_tokens import ResumeTokens
 from server.identity.sealing import Seal
 from server.live.hub import Hub
-from server.live.pace import MostStreams, Pace
+from server.live.pace import MOST_STREAMS, PACE, MostStreams, Pace
 from server.memory.short_lived import ShortLived
 from tests.schema.books import Books
 from tests.schema.test_documents import FOLDER
@@ -49,12 +50,17 @@ class Shop:
 
 @asynccontextmanager
 async def opened(
-    books: Books, pace: Pace, most: MostStreams, allowance: Allowance = UNBOUND, memory: str | None = None
+    books: Books,
+    allowance: Allowance = UNBOUND,
+    pace: Pace = PACE,
+    most: MostStreams = MOST_STREAMS,
+    memory: str | None = None,
+    authorisation: Authorisation | None = None,
 ) -> AsyncIterator[Shop]:
     """An application; with a store of sessions, also a door that lets a membership in."""
     hub = Hub(ResumeTokens(SEAL), pace, most)
     entries = None if memory is None else ShortLived(memory)
-    made = application(books.clock, allowance, stored_in(FOLDER), entries, live=hub)
+    made = application(books.clock, allowance, stored_in(FOLDER), entries, authorisation, hub)
 
     async def door(request: Request) -> Response:
         response = Response("come in")
@@ -77,6 +83,10 @@ class Served:
     stop: asyncio.Event
 
     @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
     def books(self) -> Books:
         return self.shop.books
 
@@ -92,18 +102,18 @@ class Served:
         """Follow by server-sent events."""
         headers = {**EVENTS, **({"Authorization": f"Bearer {secret}"} if secret else {}), **more.pop("headers", {})}
         body = {"query": document, **more}
-        address = f"http://127.0.0.1:{self.port}"
         async with (
-            httpx.AsyncClient(base_url=address, timeout=SECONDS) as client,
+            httpx.AsyncClient(base_url=self.address, timeout=SECONDS) as client,
             client.stream("POST", "/graphql", json=body, headers=headers) as response,
         ):
             yield Stream(response)
 
     @asynccontextmanager
-    async def socket(self, secret: str | None = None, **more: Any) -> AsyncIterator[Socket]:
+    async def socket(self, secret: str | None = None, at: str = "127.0.0.1", **more: Any) -> AsyncIterator[Socket]:
         """Follow over a WebSocket; with a secret, the first message brings it."""
-        protocols: Any = ["graphql-transport-ws"]
-        async with connect(f"ws://127.0.0.1:{self.port}/graphql", subprotocols=protocols, **more) as connection:
+        address = f"ws://{at}:{self.port}/graphql"
+        more["subprotocols"] = ["graphql-transport-ws"]
+        async with connect(address, host="127.0.0.1", **more) as connection:
             found = Socket(connection)
             if secret is not None:
                 await found.begin({"Authorization": f"Bearer {secret}"})

@@ -6,16 +6,16 @@ import asyncio
 import json
 import re
 from collections.abc import Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import httpx
 
 from schema.budget import OF_A_CLIENT, OF_AN_ORGANISATION, Allowance
 from schema.local_budget import LocalBudget
-from server.http.application import application
 from server.http.negotiation import GRAPHQL
-from server.http.stored import stored_in
 from server.settings import load
+from tests.live.serving import opened, serving
 from tests.schema.books import Books
 from tests.schema.test_documents import FOLDER
 from tests.schema.test_http import token
@@ -44,22 +44,38 @@ def holds(answer: Any, expected: Any) -> bool:
 async def test_every_block_of_the_page_is_true(books: Books) -> None:
     allowed = Allowance(budget=LocalBudget(OF_AN_ORGANISATION, OF_A_CLIENT))
     names = {name.upper(): identifier for name, identifier in books.ids.items()}
-    headers = {"Authorization": f"Bearer {await token(books, 'root', 'owner')}", "Accept": GRAPHQL}
-    transport = httpx.ASGITransport(application(books.clock, allowed, stored_in(FOLDER)))
+    names["SOLD"] = books.ids["of x"]
+    secret = await token(books, "root", "owner")
+    headers = {"Authorization": f"Bearer {secret}", "Accept": GRAPHQL}
     said: Any = None
     ran = 0
-    async with httpx.AsyncClient(transport=transport, base_url="http://bss", headers=headers) as client:
+    async with AsyncExitStack() as stack:
+        served = await stack.enter_async_context(serving(await stack.enter_async_context(opened(books, allowed))))
+        client = await stack.enter_async_context(httpx.AsyncClient(base_url=served.address, headers=headers))
+        stream: Any = None
         for kind, text in blocks():
             ran += 1
             if kind == "sh":
                 names["DOCUMENT"] = (await _shell(text)).split()[0]
             elif kind == "json request":
-                body = re.sub(r"\$([A-Z]+)", lambda found: names[found[1]], text)
-                said = (await client.post("/graphql", json=json.loads(body))).json()
+                said = (await client.post("/graphql", json=_filled(text, names))).json()
+            elif kind == "json follow":
+                more = _filled(text, names)
+                stream = await stack.enter_async_context(served.stream(more.pop("query"), secret, **more))
+            elif kind == "json event":
+                event = await stream.next()
+                assert holds(event, json.loads(text)), (text, event)
+                (told,) = event["data"].values()
+                names.setdefault("TOKEN", told["resumeToken"])
             else:
                 assert kind == "json answer"
                 assert holds(said, json.loads(text)), (text, said)
-    assert ran == 21
+    assert ran == 28
+
+
+def _filled(text: str, names: dict[str, str]) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(re.sub(r"\$([A-Z]+)", lambda name: names[name[1]], text))
+    return found
 
 
 async def _shell(text: str) -> str:
