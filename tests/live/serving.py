@@ -60,7 +60,7 @@ async def opened(
     """An application; with a store of sessions, also a door that lets a membership in."""
     hub = Hub(ResumeTokens(SEAL), pace, most)
     entries = None if memory is None else ShortLived(memory)
-    made = application(books.clock, allowance, stored_in(FOLDER), entries, authorisation, hub)
+    made = application(books.clock, allowance, stored_in(FOLDER), entries, authorisation, live=hub)
 
     async def door(request: Request) -> Response:
         response = Response("come in")
