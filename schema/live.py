@@ -29,7 +29,7 @@ class Seat(Protocol):
 
     @property
     def viewer(self) -> Viewer:
-        """The viewer as it was recognised last. Raises `NotKnownAnyMore`."""
+        """The viewer as it was recognised last. Raises `NotKnownAnyMore`, and `NobodyCanSay`."""
 
     def look(self) -> None:
         """What becomes new from here on is news."""
@@ -54,6 +54,14 @@ class Live(Protocol):
 class NotKnownAnyMore(Refusal):
     code = "UNAUTHENTICATED"
     meaning = "Who followed is not known any more: the token, the session or the membership has ended."
+
+    def __init__(self) -> None:
+        super().__init__(self.meaning)
+
+
+class NobodyCanSay(Refusal):
+    code = "UNAVAILABLE"
+    meaning = "Who follows cannot be seen at this time: follow again later, with the last token."
 
     def __init__(self) -> None:
         super().__init__(self.meaning)

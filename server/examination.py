@@ -60,6 +60,12 @@ _INVARIANTS: dict[str, str] = {
     "no event waits": """
         SELECT name FROM event WHERE organisation_id = $1 AND relayed_at IS NULL
           AND recorded_at < now() - interval '5 minutes'""",
+    "nothing that is to be told waits for its position": """
+        SELECT topic FROM feed_entry WHERE organisation_id = $1 AND position IS NULL
+          AND recorded_at < now() - interval '5 minutes'""",
+    "the feed has no gap": """
+        SELECT position::text FROM feed_head WHERE organisation_id = $1 AND position - forgotten <> (
+          SELECT count(*) FROM feed_entry WHERE organisation_id = $1 AND position IS NOT NULL)""",
     "no job is parked": """
         SELECT kind || ' ' || coalesce(reason, '') FROM job WHERE organisation_id = $1 AND state = 'parked'""",
     "no job is long overdue": """

@@ -16,6 +16,9 @@ import click
 import bss
 import schema
 import sync
+from bss.feed.queries import TOLD
+from bss.feed.topic import MEANING as TOPIC_MEANING
+from bss.feed.topic import Topic
 from bss.jobs.job import MEANING as JOB_MEANING
 from bss.jobs.job import JobKind
 from bss.outbox.event import MEANING, EventName
@@ -23,6 +26,7 @@ from bss.permission import IMPLIED, Permission
 from bss.refusal import Refusal, catalogue
 from bss.role import MOST, STANDARD, RoleKind, standard_with
 from bss.transaction.command import COMMANDS
+from bss.viewer import REQUIRED
 from schema.declare import Requires
 from schema.execution import schema as api
 from server.command_line.main import bss as command_line
@@ -107,7 +111,9 @@ def commands_page() -> str:
 
 def events_page() -> str:
     rows = ((f"`{e.value}`", MEANING[e], ", ".join(f"`{job.value}`" for job in REACTIONS[e])) for e in EventName)
-    return "# Events\n\n" + _table(("event", "meaning", "jobs that follow"), rows)
+    topics = ((f"`{topic.value}`", TOPIC_MEANING[topic], f"`{REQUIRED[TOLD[topic]].value}`") for topic in Topic)
+    told = _table(("topic", "meaning", "needs"), topics)
+    return f"# Events\n\n{_table(('event', 'meaning', 'jobs that follow'), rows)}\n## What can be followed\n\n{told}"
 
 
 def jobs_page() -> str:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 from cross_web import HTTPException
 from starlette.requests import HTTPConnection
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 from strawberry.asgi import ASGIWebSocketAdapter, GraphQL
 from strawberry.exceptions import ConnectionRejectionError
 from strawberry.http.exceptions import WebSocketDisconnected
@@ -28,6 +28,7 @@ from bss.refusal import NotFound
 from bss.signing.session import StoreAway
 from schema.asking import Asking
 from schema.execution import schema
+from schema.live import NobodyCanSay, TooManyStreams
 from server.http.following import caller_of
 from server.http.recognise import ACT_AS, is_from_a_page, viewer_of
 from server.http.request_parts import request_of
@@ -40,6 +41,8 @@ _SAID_FIRST = ("authorization", ACT_AS.lower())
 _FIRST_MESSAGE = timedelta(seconds=10)
 TRY_LATER = 1013
 FORBIDDEN = 4403
+TOO_MANY = 4429
+SLOW = 1008
 _NOTHING_MORE: UnsetType = UNSET
 
 
@@ -66,7 +69,7 @@ class Connection:
         self.is_from_a_page = is_from_a_page(connection.headers)
         state = self._socket.app.state
         caller = caller_of(connection, viewer)
-        self.standing = await self.held.enter_async_context(caller.known())
+        self.standing = await self.held.enter_async_context(caller.connected())
         self.asking = Asking(viewer, state.clock, state.allowance, caller)
 
 
@@ -86,8 +89,17 @@ class _Adapter(ASGIWebSocketAdapter):
         try:
             async with asyncio.timeout(hub.pace.patience):
                 await self.ws.send_text(orjson.dumps(message).decode())
-        except (TimeoutError, OSError, RuntimeError) as gone:
+        except TimeoutError as slow:
+            await self.close(SLOW, "Too slow")
+            raise WebSocketDisconnected from slow
+        except (OSError, RuntimeError) as gone:
             raise WebSocketDisconnected from gone
+
+    async def close(self, code: int, reason: str) -> None:
+        """Close it, as far as the other side lets itself be told."""
+        with suppress(TimeoutError, OSError, RuntimeError, WebSocketDisconnect):
+            async with asyncio.timeout(1):
+                await super().close(code, reason)
 
 
 class _Subscriptions:
@@ -122,6 +134,8 @@ class _Handler(BaseGraphQLTransportWSHandler[Any, Any]):
             await super().handle_connection_init(message)
         except StoreAway:
             await self.websocket.close(TRY_LATER, "Try again later")
+        except TooManyStreams:
+            await self.websocket.close(TOO_MANY, "Too many connections")
         if self.connection_acknowledged and self._watching is None:
             self._watching = asyncio.create_task(self._watch(self.context.standing))
 
@@ -151,8 +165,9 @@ class _Handler(BaseGraphQLTransportWSHandler[Any, Any]):
         """End the connection when what it is known by has ended; its streams say why, before."""
         await standing.over.wait()
         await asyncio.sleep(0.5)
-        with suppress(Exception):
-            await self.websocket.close(FORBIDDEN, "Forbidden")
+        if isinstance(standing.why, NobodyCanSay):
+            return await self.websocket.close(TRY_LATER, "Try again later")
+        return await self.websocket.close(FORBIDDEN, "Forbidden")
 
     async def shutdown(self) -> None:
         if self._watching is not None:

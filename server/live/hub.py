@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -110,6 +111,7 @@ class Hub:
         self.closing = asyncio.Event()
         self.standings = Standings(pace)
         self._rooms: dict[UUID, Room] = {}
+        self._connections: Counter[UUID] = Counter()
 
     def ring(self, organisation_id: UUID) -> None:
         """Something was committed there, in this process: look at once."""
@@ -137,6 +139,19 @@ class Hub:
             if not room.seats and self._rooms.get(viewer.organisation_id) is room:
                 del self._rooms[viewer.organisation_id]
                 room.task.cancel()
+
+    @contextmanager
+    def connection(self, actor_id: UUID) -> Iterator[None]:
+        """One of a client's connections that may have no stream at all: there may be as many as of streams."""
+        if self._connections[actor_id] >= self.most.of_a_client:
+            raise TooManyStreams(self.most.of_a_client)
+        self._connections[actor_id] += 1
+        try:
+            yield
+        finally:
+            self._connections[actor_id] -= 1
+            if not self._connections[actor_id]:
+                del self._connections[actor_id]
 
     def _refuse_more(self, viewer: Viewer, room: Room | None) -> None:
         seats = () if room is None else room.seats
@@ -171,6 +186,13 @@ class Caller:
     async def seat(self, topic: Topic) -> AsyncIterator[Seat]:
         async with self.known() as standing, self.hub.seat(standing, topic) as place:
             yield place
+
+    @asynccontextmanager
+    async def connected(self) -> AsyncIterator[Standing]:
+        """Be known for as long as a connection lasts, whatever is followed on it. Raises `TooManyStreams`."""
+        with self.hub.connection(self.viewer.actor_id):
+            async with self.known() as standing:
+                yield standing
 
     @asynccontextmanager
     async def known(self) -> AsyncIterator[Standing]:

@@ -13,9 +13,8 @@ from time import monotonic
 from uuid import UUID
 
 from bss.refusal import Refusal
-from bss.signing.session import StoreAway
 from bss.viewer import Viewer
-from schema.live import NotKnownAnyMore
+from schema.live import NobodyCanSay, NotKnownAnyMore
 from server.live.pace import Pace
 
 _log = logging.getLogger(__name__)
@@ -32,6 +31,7 @@ class Standing:
         self._recognise = recognise
         self._confirmed = monotonic()
         self.over = asyncio.Event()
+        self.why: Refusal | None = None
         self.woken: set[asyncio.Event] = set()
         """Set when the viewer has changed: whoever waits looks again."""
         self.holders = 0
@@ -42,9 +42,9 @@ class Standing:
 
     @property
     def viewer(self) -> Viewer:
-        """Raises `NotKnownAnyMore`."""
-        if self.over.is_set():
-            raise NotKnownAnyMore
+        """Raises why it is over."""
+        if self.why is not None:
+            raise self.why
         return self._viewer
 
     async def ask(self, longest: float) -> None:
@@ -52,20 +52,26 @@ class Standing:
         try:
             viewer = await self._recognise()
         except Refusal:
-            viewer = None
+            return self._end(NotKnownAnyMore())
         except Exception as trouble:
-            if not isinstance(trouble, StoreAway):
-                _log.warning("who follows cannot be asked: %s", trouble)
-            if monotonic() < self._confirmed + longest:
-                return
-            viewer = None
+            _log.warning("who follows cannot be seen: %s", trouble)
+            if monotonic() >= self._confirmed + longest:
+                self._end(NobodyCanSay())
+            return None
         self._confirmed = monotonic()
         if viewer is None:
-            self.over.set()
-        elif viewer == self._viewer:
-            return
-        else:
+            return self._end(NotKnownAnyMore())
+        if viewer != self._viewer:
             self._viewer = viewer
+            self._wake()
+        return None
+
+    def _end(self, why: Refusal) -> None:
+        self.why = why
+        self.over.set()
+        self._wake()
+
+    def _wake(self) -> None:
         for each in self.woken:
             each.set()
 

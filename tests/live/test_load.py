@@ -20,6 +20,7 @@ from server.live.pace import MostStreams, Pace
 from tests.feed.readers import subscription, tell
 from tests.live.conftest import QUICK
 from tests.live.serving import Served, Stream, opened, serving
+from tests.live.test_sockets import closed
 from tests.live.test_streams import CHANGED, change
 from tests.schema.books import Books
 
@@ -112,6 +113,16 @@ async def test_a_client_and_an_organisation_have_so_many_streams_and_no_more(boo
             await followers(served, stack, one, 2)
 
 
+async def test_a_client_has_so_many_connections_though_nothing_is_followed_on_them(books: Books) -> None:
+    async with served_with(books, QUICK, MostStreams(of_a_client=2)) as served:
+        secret = await served.token("x")
+        for _ in range(2):
+            async with served.socket(secret), served.socket(secret), served.socket() as third:
+                await third.send({"type": "connection_init", "payload": {"Authorization": f"Bearer {secret}"}})
+                assert await closed(third) == 4429
+            await until(lambda: not served.hub._connections)
+
+
 async def test_a_stream_costs_what_a_query_costs_for_each_event(books: Books) -> None:
     """Two points to begin, for the event and its subscription, and two for each event; then it waits for a second."""
     allowance = Allowance(budget=LocalBudget(Bucket(1_000, 1_000), Bucket(4, 2)))
@@ -159,6 +170,18 @@ async def test_a_reader_that_does_not_read_is_cut_off(books: Books) -> None:
                 x = [subscription(books, "x")] * 50
                 await tell(books.staff, *x, topic=Topic.SUBSCRIPTION_CHANGED)
         mute.close()
+
+
+async def test_a_socket_that_does_not_read_is_cut_off(books: Books) -> None:
+    async with served_with(books, QUICK, MostStreams()) as served, served.socket(await served.token("x")) as socket:
+        await socket.subscribe(large_document())
+        await socket.told()
+        socket.connection.transport.pause_reading()
+        async with asyncio.timeout(60):
+            while served.hub._rooms:
+                x = [subscription(books, "x")] * 50
+                await tell(books.staff, *x, topic=Topic.SUBSCRIPTION_CHANGED)
+        socket.connection.transport.abort()
 
 
 async def test_a_process_that_ends_ends_its_streams_so_that_they_are_resumed_elsewhere(books: Books) -> None:

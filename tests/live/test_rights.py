@@ -231,7 +231,7 @@ async def test_while_nobody_can_say_who_it_is_nobody_is_told_for_long(
         await other.told()
         forgetful.stop()
         try:
-            assert await ends(stream) == "UNAUTHENTICATED"
+            assert await ends(stream) == "UNAVAILABLE"
             await change(with_sessions, "x", 7)
             await other.told()
         finally:

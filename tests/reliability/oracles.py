@@ -76,7 +76,8 @@ _OVER_BOTH_BOOKS: dict[str, str] = {
     "no lease is held": "SELECT side FROM link WHERE lease_until IS NOT NULL",
     "no event and no job waits": """
         SELECT 'event', name FROM event WHERE relayed_at IS NULL
-        UNION ALL SELECT kind, state FROM job WHERE state <> 'done'""",
+        UNION ALL SELECT kind, state FROM job WHERE state <> 'done'
+        UNION ALL SELECT 'feed', topic FROM feed_entry WHERE position IS NULL""",
     "every bill run is done": "SELECT state FROM bill_run WHERE state <> 'done'",
 }
 
