@@ -36,6 +36,7 @@ class Kind(StrEnum):
     BRAND = "bra"
     CLIENT = "cli"
     PROVIDER = "idp"
+    INVITATION = "ivt"
     DELEGATION = "dlg"
     ISSUER = "iss"
     EDGE = "edg"

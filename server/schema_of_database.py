@@ -31,6 +31,7 @@ BSS_MODELS = (
     "bss.agreements.models",
     "bss.brands.models",
     "bss.providers.models",
+    "bss.invitations.models",
     "bss.subscriptions.models",
     "bss.metering.models",
     "bss.invoicing.models",

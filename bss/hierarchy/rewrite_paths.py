@@ -36,6 +36,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "host": ("path",),
     "identity": ("path",),
     "identity_provider": ("path",),
+    "invitation": ("path",),
     "invoice": ("path", "seller_path"),
     "invoice_file": ("path", "seller_path"),
     "issuer": ("path",),

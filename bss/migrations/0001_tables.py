@@ -443,6 +443,27 @@ class Migration(migrations.Migration):
             bases=["AccountRow"],
         ),
         ops.CreateModel(
+            name="InvitationModel",
+            fields=[
+                ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),
+                ("organisation_id", fields.UUIDField()),
+                ("path", fields.TextField(unique=False)),
+                ("membership_id", fields.UUIDField()),
+                ("host", fields.TextField(unique=False)),
+                ("secret_hash", fields.TextField(unique=False)),
+                ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
+                ("taken_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
+            ],
+            options={
+                "table": "invitation",
+                "app": "bss",
+                "pk_attr": "id",
+                "table_description": "A way in for a member, once, at a host; `path` is the membership's. Only the SHA-256 of its secret is stored.",
+            },
+            bases=["AccountRow"],
+        ),
+        ops.CreateModel(
             name="InvoiceFileModel",
             fields=[
                 ("id", fields.UUIDField(primary_key=True, default=uuid7, unique=True, db_index=True)),

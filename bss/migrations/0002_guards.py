@@ -38,6 +38,7 @@ ACCOUNT_TABLES = (
     "host",
     "identity_provider",
     "identity",
+    "invitation",
     "brand",
     "client",
     "vendor",
@@ -296,6 +297,8 @@ KEYS = [
     # The provider says who somebody is; whether that is somebody whom we know, the constraint does.
     "ALTER TABLE identity ADD CONSTRAINT identity_once UNIQUE (organisation_id, account_id, issuer, subject)",
     "ALTER TABLE membership ALTER COLUMN lost_at_sign_in SET DEFAULT false",
+    "ALTER TABLE invitation ADD CONSTRAINT invitation_once UNIQUE (organisation_id, secret_hash)",
+    "CREATE INDEX invitation_by_membership ON invitation (organisation_id, membership_id, ends_at)",
     # No owner is made by a group.
     "ALTER TABLE membership ADD CONSTRAINT membership_of_an_owner_is_given_by_hand"
     " CHECK (role <> 'owner' OR identity_id IS NULL)",
@@ -453,6 +456,7 @@ REFERENCES = [
         ("host", "account_id", "account"),
         ("identity_provider", "account_id", "account"),
         ("identity", "account_id", "account"),
+        ("invitation", "membership_id", "membership"),
         ("identity", "person_id", "person"),
         ("membership", "identity_id", "identity"),
         ("session", "provider_id", "identity_provider"),

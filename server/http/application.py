@@ -31,6 +31,7 @@ from server.http.cross_site import CrossSiteGate
 from server.http.documents import download, upload
 from server.http.draft import draft_pdf
 from server.http.graphql import endpoint, refusal
+from server.http.invitation import ROUTES as INVITATION_ROUTES
 from server.http.oauth.routes import ROUTES
 from server.http.preview import issuer_preview
 from server.http.recognise import viewer_of
@@ -85,6 +86,22 @@ async def invoice_pdf(request: Request) -> Response:
     )
 
 
+_ALWAYS = (
+    Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
+    Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
+    Route("/accounts/{account}/documents", upload, methods=["POST"]),
+    Route("/documents/{document}", download, methods=["GET"]),
+    Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
+    Route("/usage.csv", usage_csv, methods=["GET"]),
+    Route("/brand", brand, methods=["GET"]),
+    Route("/brand/logo", brand_logo, methods=["GET"]),
+    Route("/sign-out", sign_out, methods=["POST"]),
+    *INVITATION_ROUTES,
+    Route("/healthz", healthz, methods=["GET"]),
+    Route("/readyz", readyz, methods=["GET"]),
+)
+
+
 @asynccontextmanager
 async def _printing(app: Starlette) -> AsyncIterator[None]:
     """While the application serves, it has a process that prints previews and drafts; its streams end with it."""
@@ -119,19 +136,9 @@ def application(
         routes=[
             Route("/graphql", endpoint(stored, hub.pace, pages_send_any), methods=["GET", "POST"]),
             WebSocketRoute("/graphql", socket(stored, pages_send_any)),
-            Route("/invoices/{invoice}.pdf", invoice_pdf, methods=["GET"]),
-            Route("/accounts/{account}/drafts/{invoice}.pdf", draft_pdf, methods=["GET"]),
-            Route("/accounts/{account}/documents", upload, methods=["POST"]),
-            Route("/documents/{document}", download, methods=["GET"]),
-            Route("/issuers/{issuer}.preview.pdf", issuer_preview, methods=["GET", "POST"]),
-            Route("/usage.csv", usage_csv, methods=["GET"]),
-            Route("/brand", brand, methods=["GET"]),
-            Route("/brand/logo", brand_logo, methods=["GET"]),
-            Route("/sign-out", sign_out, methods=["POST"]),
+            *_ALWAYS,
             *(() if relying_party is None else SIGN_IN_ROUTES),
             *(() if authorisation is None else ROUTES),
-            Route("/healthz", healthz, methods=["GET"]),
-            Route("/readyz", readyz, methods=["GET"]),
         ],
         middleware=[Middleware(CrossSiteGate)],
         exception_handlers={500: _fault, NotFound: _not_found, StoreAway: _away},

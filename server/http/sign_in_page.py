@@ -17,12 +17,16 @@ from bss.brands.queries import Card
 
 @dataclass(frozen=True)
 class Shown:
-    """What the page shows: the ways in (address and name), or who is signed in; and what went wrong, if anything."""
+    """What the page shows: the ways in (address and name), or who is signed in; and what went wrong, if anything.
+
+    `is_invited`: the way in is an invitation, whose secret the browser alone knows.
+    """
 
     card: Card
     providers: tuple[tuple[str, str], ...] = ()
     who: str | None = None
     trouble: str | None = None
+    is_invited: bool = False
 
 
 def page(shown: Shown, status: int = 200) -> Response:

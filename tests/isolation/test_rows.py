@@ -10,6 +10,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
+from bss.access.admit import Admit, admit
 from bss.access.create_role import CreateRole, create_role
 from bss.access.delegate_account import DelegateAccount, delegate_account
 from bss.access.queries import membership_page
@@ -28,6 +29,7 @@ from bss.clients.revoke_access import revoke_access
 from bss.clients.rotate_signing_keys import active_key
 from bss.clients.standing import standing_of
 from bss.identifier import uuid7
+from bss.invitations.invite_member import InviteMember, invite_member
 from bss.invoicing.correct_usage import correct_usage
 from bss.metering.correction import Correction
 from bss.metering.record_reading import RecordReading, record_reading
@@ -106,6 +108,8 @@ async def _show(owner: Viewer, now: datetime) -> None:
     provider = (await add_provider(owner, given, now=now)).object_id
     known = Known(issuer, "one", "Una", "una@shop.example", True, ("sales",), None)
     await sign_in(owner, SignIn(provider, "shop.example", known), now=now)
+    invited = (await admit(owner, Admit("Ines", root.id, "support"), now=now)).object_id
+    await invite_member(owner, InviteMember(invited), now=now)
 
 
 async def put_right(story: Story) -> None:

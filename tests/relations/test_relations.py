@@ -44,6 +44,7 @@ from tests.sync.channel import Channel
 RELATIONS, ROLES = (Path(__file__).parent / name for name in ("relations.txt", "roles.txt"))
 GIVING = (
     *("addMembership", "admitPerson", "assignRole", "createRole", "createToken", "endMembership", "updateRole"),
+    "inviteMember",
     *("addIdentityProvider", "delegateAccount", "retireIdentityProvider", "updateIdentityProvider"),
     *("createClient", "retireClient", "rotateClientSecret", "setClientKeys"),
 )

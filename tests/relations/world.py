@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
+from bss.brands.add_host import AddHost, add_host
 from bss.identifier import Kind, private, public, uuid7
 from bss.invoicing.bill_run import run
 from bss.permission import Permission
@@ -77,6 +78,8 @@ async def open_world(channel: Channel) -> World:
     for code, offering in cloud.offerings.items():
         world.ids["root"][code] = public(Kind.OFFERING, offering)
     await _describe_seats(world)
+    host = AddHost(private(Kind.ACCOUNT, world.books.root), "bss.example")
+    await add_host(world.books.staff, host, now=world.books.clock.now())
     await _sells(world, "root")
     for place, seller in TREE.items():
         await _open(world, place, seller)
@@ -196,6 +199,9 @@ async def _noted(world: World, place: str) -> None:
         rules = [{"group": "sales", "role": "partner_sales", "accountId": ids["account"]}]
         of_account = {"accountId": ids["account"], "issuer": "https://login.example", **SIGN_IN, "rules": rules}
         await world.make(place, "provider", "addIdentityProvider", of_account)
+        invited = {"membershipId": ids["membership"]}
+        shown = "... on InvitationWithSecret { invitation { id } }"
+        ids["invitation"] = (await world.books.make("inviteMember", invited, show=shown))["invitation"]["id"]
 
 
 async def _billed(world: World) -> None:

@@ -22,6 +22,7 @@ OPENED = datetime(2026, 1, 1, tzinfo=UTC)
 CANARY = "7.7777"
 WITHOUT_NODE = {
     *("createClient", "createToken", "importPrices", "resumeJob", "resumeOutbound", "rotateClientSecret", "sellBundle"),
+    "inviteMember",
 }
 """Mutations whose result is not an object that `node` finds."""
 

@@ -36,6 +36,7 @@ NOT_IN_THE_API = {
     "signOutAtProvider",
     "startSession",
     "storeDocument",
+    "takeInvitation",
 }
 """What is done by the command line, what a sign-in does, and what has a file for a body."""
 SEE_WHAT_THEY_HANG_ON = {

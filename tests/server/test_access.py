@@ -66,3 +66,17 @@ async def test_people_come_in_by_a_provider_whose_secret_is_not_shown(books: Boo
     assert "is not GROUP=ROLE" in terminal.bss(*given, "--domain", "x.y", "--rule", "sales").err
     assert [row["id"] for row in terminal.asked("provider", "list", "cloud")["rows"]] == [made["id"]]
     assert terminal.asked("provider", "retire", "cloud", made["id"])["retiredAt"] is not None
+
+
+async def test_an_owner_is_let_in_when_nobody_else_can_come_in(books: Books, terminal: Terminal) -> None:
+    assert "There is no host" in terminal.bss("member", "recover", "cloud", "Rescue").err
+    assert [row["name"] for row in terminal.asked("member", "list", "cloud")["rows"]] == ["Ann"]
+    terminal.asked("host", "add", "cloud", "shop.example.com")
+    made = terminal.asked("member", "recover", "cloud", "Rescue")
+    assert made["link"].startswith("https://shop.example.com/invitation#")
+    members = {row["id"]: row for row in terminal.asked("member", "list", "cloud")["rows"]}
+    assert (members[made["membershipId"]]["name"], members[made["membershipId"]]["role"]) == ("Rescue", "owner")
+    done = [row["operation"] for row in terminal.asked("audit", "list", "cloud")["rows"]]
+    assert {"admitPerson", "inviteMember"} <= set(done)
+    assert made["link"].partition("#")[2] not in str(terminal.asked("audit", "list", "cloud"))
+    assert terminal.asked("member", "invite", "cloud", made["membershipId"], "--hours", "2")["endsAt"] > made["endsAt"]
