@@ -12,6 +12,7 @@ from starlette.routing import Route
 from server.http.application import application
 from server.http.negotiation import GRAPHQL
 from server.identity.authorisation import Authorisation
+from server.identity.relying_party import RelyingParty
 from server.settings import BadSetting, load
 from tests.attacks.conftest import Target
 
@@ -20,20 +21,15 @@ KNOWN = {
     *("GET /invoices/{invoice}.pdf", "GET /accounts/{account}/drafts/{invoice}.pdf", "GET /documents/{document}"),
     *("GET /issuers/{issuer}.preview.pdf", "POST /issuers/{issuer}.preview.pdf", "POST /accounts/{account}/documents"),
     *("GET /brand", "GET /brand/logo", "POST /oauth/token", "POST /oauth/introspect", "POST /oauth/revoke"),
+    *("GET /sign-in", "GET /sign-in/{provider}", "GET /sign-in/{provider}/back", "POST /sign-in/{provider}/logout"),
+    *("GET /invitation", "POST /invitation"),
     *("GET /o/{slug}/oauth/jwks.json", "GET /.well-known/oauth-authorization-server/o/{slug}"),
 }
 """Whoever adds an address adds it here, and an attack on it."""
 BEFORE_SIGN_IN = {
-    *(
-        "/healthz",
-        "/readyz",
-        "/brand",
-        "/brand/logo",
-        "/sign-out",
-        "/oauth/token",
-        "/oauth/introspect",
-        "/oauth/revoke",
-    ),
+    *("/healthz", "/readyz", "/brand", "/brand/logo", "/sign-out", "/invitation"),
+    *("/sign-in", "/sign-in/{provider}", "/sign-in/{provider}/back", "/sign-in/{provider}/logout"),
+    *("/oauth/token", "/oauth/introspect", "/oauth/revoke"),
     *("/o/{slug}/oauth/jwks.json", "/.well-known/oauth-authorization-server/o/{slug}"),
 }
 ROOT = Path(__file__).parents[2]
@@ -43,7 +39,8 @@ ATTACKER = "https://attacker.example"
 
 def routes() -> list[Route]:
     authorisation: Any = object.__new__(Authorisation)  # so that its routes are there; none of them is called
-    found = application(None, authorisation=authorisation).routes  # type: ignore[arg-type]
+    party: Any = object.__new__(RelyingParty)
+    found = application(None, authorisation=authorisation, relying_party=party).routes  # type: ignore[arg-type]
     return [route for route in found if isinstance(route, Route)]
 
 
