@@ -22,7 +22,7 @@ from schema.budget import UNBOUND, Allowance
 from server.command_line.processes import server_of
 from server.http.application import application
 from server.http.sessions import begin_session
-from server.http.stored import stored_in
+from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.identity.authorisation import Authorisation
 from server.identity.resume_tokens import ResumeTokens
 from server.identity.sealing import Seal
@@ -56,11 +56,12 @@ async def opened(
     most: MostStreams = MOST_STREAMS,
     memory: str | None = None,
     authorisation: Authorisation | None = None,
+    stored: Stored = NOTHING_STORED,
 ) -> AsyncIterator[Shop]:
     """An application; with a store of sessions, also a door that lets a membership in."""
     hub = Hub(ResumeTokens(SEAL), pace, most)
     entries = None if memory is None else ShortLived(memory)
-    made = application(books.clock, allowance, stored_in(FOLDER), entries, authorisation, live=hub)
+    made = application(books.clock, allowance, {**stored_in(FOLDER), **stored}, entries, authorisation, live=hub)
 
     async def door(request: Request) -> Response:
         response = Response("come in")
