@@ -14,6 +14,7 @@ from pathlib import Path
 
 from schema.budget import MOST_COST, OF_A_CLIENT, OF_AN_ORGANISATION, Bucket
 from server.egress.addresses import Network
+from server.live.pace import MOST_STREAMS, MostStreams
 
 _LEAST_SECRET = 32
 _SAFE = ("https://", "http://localhost", "http://127.0.0.1")
@@ -40,7 +41,7 @@ class Limits:
 NUMBERS = frozenset(
     {
         *("port", "most_cost", "client_budget", "client_budget_per_second"),
-        *("organisation_budget", "organisation_budget_per_second"),
+        *("organisation_budget", "organisation_budget_per_second", "client_streams", "organisation_streams"),
     }
 )
 
@@ -94,6 +95,17 @@ class Settings:
         str(OF_AN_ORGANISATION.leaks_per_second),
     )
 
+    client_streams: str | None = _setting(
+        "BSS_CLIENT_STREAMS",
+        "How many streams a client may follow at once, in each process that serves.",
+        str(MOST_STREAMS.of_a_client),
+    )
+    organisation_streams: str | None = _setting(
+        "BSS_ORGANISATION_STREAMS",
+        "How many streams all clients of an organisation may follow at once, in each process.",
+        str(MOST_STREAMS.of_an_organisation),
+    )
+
     documents: str | None = _setting(
         "BSS_DOCUMENTS", "A folder of GraphQL documents (*.graphql) that requests may name by their SHA-256."
     )
@@ -102,6 +114,10 @@ class Settings:
         "What pages in which somebody is signed in may send: `stored` documents only, or `any`. Tokens are free.",
         "stored",
     )
+
+    @property
+    def streams(self) -> MostStreams:
+        return MostStreams(int(self.client_streams or 0), int(self.organisation_streams or 0))
 
     @property
     def limits(self) -> Limits:

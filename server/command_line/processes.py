@@ -84,7 +84,7 @@ async def served(
     party = RelyingParty(Discovery(Egress(settings.networks)))
     try:
         async with allowance(settings, queue_url) as allowed:
-            live = Hub(ResumeTokens(seal))
+            live = Hub(ResumeTokens(seal), most=settings.streams)
             any_text = settings.pages == "any"
             yield application(clock, allowed, stored, entries, authorisation, party, live, pages_send_any=any_text)
     finally:

@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -34,22 +34,26 @@ class Room:
         self._viewer = Viewer.system(viewer.organisation_id, viewer.root_path, "feed")
         self._pace = pace
         self._seen: int | None = None
+        self._is_closed = False
         self.seats: set[Place] = set()
         self.rung = asyncio.Event()
         self.task = asyncio.create_task(self._watch())
 
+    def close(self) -> None:
+        """End after the look that may be under way: a transaction is not left in the middle."""
+        self._is_closed = True
+        self.rung.set()
+
     async def _watch(self) -> None:
-        while True:
+        while not self._is_closed:
             self.rung.clear()
             try:
                 await self.look()
             except Exception as trouble:
                 _log.warning("the feed of %s cannot be looked at: %s", self._viewer.organisation_id, trouble)
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(self._pace.look):
                     await self.rung.wait()
-            except TimeoutError:
-                pass
 
     async def look(self) -> None:
         """Give what waits its position, and wake those whom the news concern."""
@@ -138,7 +142,7 @@ class Hub:
             room.seats.discard(place)
             if not room.seats and self._rooms.get(viewer.organisation_id) is room:
                 del self._rooms[viewer.organisation_id]
-                room.task.cancel()
+                room.close()
 
     @contextmanager
     def connection(self, actor_id: UUID) -> Iterator[None]:
@@ -164,9 +168,10 @@ class Hub:
     async def close(self) -> None:
         """The process ends: streams end, and those who follow come again elsewhere with their tokens."""
         self.closing.set()
-        self.standings.close()
-        for room in self._rooms.values():
-            room.task.cancel()
+        rooms = tuple(self._rooms.values())
+        for room in rooms:
+            room.close()
+        await asyncio.gather(self.standings.close(), *(room.task for room in rooms))
 
 
 @dataclass

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -83,6 +84,7 @@ class Standings:
         self._pace = pace
         self._by_key: dict[str, Standing] = {}
         self._asking: asyncio.Task[None] | None = None
+        self._closing = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -103,12 +105,19 @@ class Standings:
             del self._by_key[key]
 
     async def _ask_again(self) -> None:
-        while self._by_key:
-            await asyncio.sleep(self._pace.recognise)
+        while self._by_key and not await self._is_closed_within(self._pace.recognise):
             for standing in [each for each in self._by_key.values() if not each.over.is_set()]:
                 await standing.ask(2 * self._pace.recognise)
         self._asking = None
 
-    def close(self) -> None:
+    async def _is_closed_within(self, seconds: float) -> bool:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._closing.wait()
+        return self._closing.is_set()
+
+    async def close(self) -> None:
+        """Ask nothing more; a question that is under way is answered."""
+        self._closing.set()
         if self._asking is not None:
-            self._asking.cancel()
+            await self._asking

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from schema.budget import Bucket
+from server.live.pace import MostStreams
 from server.settings import BadSetting, load
 
 
@@ -12,6 +13,7 @@ def test_limits_are_what_the_environment_says() -> None:
     limits = load({"BSS_MOST_COST": "10", "BSS_CLIENT_BUDGET": "20", "BSS_CLIENT_BUDGET_PER_SECOND": "3"}).limits
     assert (limits.most_cost, limits.client) == (10, Bucket(holds=20, leaks_per_second=3))
     assert load({}).limits.most_cost == 250_000
+    assert load({"BSS_CLIENT_STREAMS": "3"}).streams == MostStreams(of_a_client=3, of_an_organisation=1_000)
 
 
 @pytest.mark.parametrize(
@@ -22,6 +24,7 @@ def test_limits_are_what_the_environment_says() -> None:
         ("BSS_CLIENT_BUDGET_PER_SECOND", "-1"),
         ("BSS_MOST_COST", "600000"),
         ("BSS_CLIENT_BUDGET", "3000000"),
+        ("BSS_CLIENT_STREAMS", "0"),
         ("BSS_ORGANISATION_BUDGET", "1"),
         ("BSS_PAGES", "none"),
     ],
