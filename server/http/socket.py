@@ -40,6 +40,7 @@ _SAID_FIRST = ("authorization", ACT_AS.lower())
 """Headers that a browser cannot send with a handshake: the first message brings them."""
 _FIRST_MESSAGE = timedelta(seconds=10)
 TRY_LATER = 1013
+UNKNOWN = 4401
 FORBIDDEN = 4403
 TOO_MANY = 4429
 SLOW = 1008
@@ -141,6 +142,8 @@ class _Handler(BaseGraphQLTransportWSHandler[Any, Any]):
 
     async def handle_subscribe(self, message: Any) -> None:
         """By the rules of a request over HTTP: the limits of its parts, and stored documents."""
+        if not self.connection_acknowledged:
+            return await self.websocket.close(UNKNOWN, "Unauthorized")
         try:
             payload = message["payload"]
             body = payload if isinstance(payload, dict) else {}

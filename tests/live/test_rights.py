@@ -18,6 +18,7 @@ from bss.hierarchy.rewrite_paths import rewrite_paths
 from bss.identifier import Kind, private
 from bss.transaction.begin import begin
 from server.http.recognise import ACT_AS, COOKIE
+from server.http.stored import ONLY_STORED
 from server.identity.authorisation import Authorisation
 from server.identity.places import Places
 from server.live.pace import PACE
@@ -25,6 +26,7 @@ from tests.clients.market import PUBLIC, opened_market
 from tests.clients.signing import MAKER
 from tests.live.conftest import QUICK
 from tests.live.serving import Served, Stream, opened, serving
+from tests.live.test_requests import NAME
 from tests.live.test_sockets import FORBIDDEN, closed
 from tests.live.test_streams import CHANGED, change
 from tests.schema.books import OPENED, Books
@@ -170,7 +172,7 @@ def forgetful() -> Iterator[Forgetful]:
 
 @pytest_asyncio.fixture
 async def with_sessions(books: Books, forgetful: Forgetful) -> AsyncIterator[Served]:
-    async with opened(books, pace=QUICK, memory=forgetful.url) as shop, serving(shop) as found:
+    async with opened(books, pace=QUICK, memory=forgetful.url, stored={NAME: CHANGED}) as shop, serving(shop) as found:
         yield found
 
 
@@ -193,6 +195,22 @@ async def test_a_browser_follows_by_its_cookie_until_the_session_ends(with_sessi
         found = await books.data("{ sessions { edges { node { id } } } }")
         await books.make("endSession", {"sessionId": found["sessions"]["edges"][0]["node"]["id"]})
         assert await ends(stream) == "UNAUTHENTICATED"
+
+
+async def test_a_page_follows_by_stored_documents_only(with_sessions: Served) -> None:
+    xander = await member(with_sessions.books)
+    headers = await signed_in(with_sessions, xander.membership)
+    another = CHANGED + " "
+    async with with_sessions.stream(another, headers=headers) as stream:
+        await stream.response.aread()
+        assert stream.response.json()["errors"][0]["extensions"]["code"] == ONLY_STORED
+    more: dict[str, Any] = {"additional_headers": {"Cookie": headers["Cookie"], "Sec-Fetch-Site": "same-origin"}}
+    async with with_sessions.socket(at=HOST, **more) as socket:
+        await socket.begin()
+        await socket.subscribe(another)
+        assert (await socket.message())["payload"][0]["extensions"]["code"] == ONLY_STORED
+        await socket.subscribe(None, documentId=NAME)
+        await socket.told()
 
 
 async def test_a_session_that_nobody_uses_ends_and_its_streams_with_it(with_sessions: Served) -> None:
