@@ -27,7 +27,7 @@ Last = Annotated[int | None, strawberry.argument(description="The last rows befo
 Cursor = Annotated[str | None, strawberry.argument(description="An opaque cursor of an edge.")]
 
 
-@strawberry.type
+@strawberry.type(description="Where a page stands in its list.")
 class PageInfo:
     has_next_page: bool
     has_previous_page: bool
@@ -35,13 +35,13 @@ class PageInfo:
     end_cursor: str | None
 
 
-@strawberry.type
+@strawberry.type(description="One of a page, and the cursor of its place.")
 class Edge(Generic[NodeType]):
     cursor: str
     node: NodeType
 
 
-@strawberry.type
+@strawberry.type(description="One page of a list.")
 class Connection(Generic[NodeType]):
     edges: list[Edge[NodeType]]
     page_info: PageInfo

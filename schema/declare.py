@@ -99,6 +99,8 @@ def mutation(
             return refused(refusal, command.refuses, lambda path: place_of(input, path))
         return await answer(info, outcome, input)
 
+    definition = input_type.__strawberry_definition__  # type: ignore[attr-defined]  # every input has one
+    definition.description = definition.description or f"What {command.name} takes."
     if answer in ANSWERED_AS:
         SHOWN_AS[command.name] = ANSWERED_AS[answer]
     resolver.__annotations__ = {
@@ -126,4 +128,5 @@ def _result_union(command: Command[Any], result: type) -> Any:
     declared: set[type[Refusal]] = set(command.refuses)
     refusals = tuple(refusal_type(each) for each in sorted(declared, key=_code_of))
     name = f"{command.name[0].upper()}{command.name[1:]}Result"
-    return Annotated[Union[(result, *refusals)], strawberry.union(name)]
+    description = f"What {command.name} did, or why it did nothing."
+    return Annotated[Union[(result, *refusals)], strawberry.union(name, description=description)]

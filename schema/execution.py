@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, aclosing
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -31,7 +32,7 @@ from schema.domains import MUTATIONS, QUERIES
 from schema.domains.live import SubscriptionRoot
 from schema.following import OnlyFollowed
 from schema.masking import masked
-from schema.scalars import ExactDecimal, Instant
+from schema.scalars import ExactDecimal, Identifier, Instant
 from schema.spending import Spending
 
 DOCUMENTS = Documents(most=500)
@@ -76,13 +77,19 @@ async def _masked(results: AsyncGenerator[Any, None]) -> AsyncGenerator[Any, Non
             yield result
 
 
+def _root(name: str, domains: tuple[type, ...], description: str) -> type:
+    root = merge_types(name, domains)
+    root.__strawberry_definition__.description = description  # type: ignore[attr-defined]
+    return root
+
+
 schema = _Schema(
-    query=merge_types("Query", QUERIES),
-    mutation=merge_types("Mutation", MUTATIONS),
+    query=_root("Query", QUERIES, "What can be read, within the caller's scope."),
+    mutation=_root("Mutation", MUTATIONS, "What can be changed; each is a transaction of its own."),
     subscription=SubscriptionRoot,
     execution_context_class=CompiledExecution,
     config=StrawberryConfig(
-        scalar_map={Decimal: ExactDecimal, datetime: Instant},
+        scalar_map={Decimal: ExactDecimal, datetime: Instant, UUID: Identifier},
         disable_field_suggestions=True,
     ),
     extensions=[

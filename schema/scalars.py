@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import fields, is_dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
+from uuid import UUID
 
 import strawberry
 from graphql import GraphQLError
@@ -52,6 +53,21 @@ def _instant(text: object) -> datetime:
     )
 
 
+def _uuid(text: object) -> UUID:
+    try:
+        if isinstance(text, str):
+            return UUID(text)
+    except ValueError:
+        pass
+    raise GraphQLError('A UUID is written as "00000000-0000-7000-8000-000000000000".')
+
+
+Identifier = strawberry.scalar(
+    name="UUID",
+    description="What several organisations know a thing by; ids of this API are of the type ID.",
+    serialize=str,
+    parse_value=_uuid,
+)
 ExactDecimal = strawberry.scalar(
     name="Decimal",
     description='An exact decimal as a string: "0.5", "1200.00". Numbers are refused.',

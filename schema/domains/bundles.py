@@ -84,7 +84,7 @@ class BundleSale:
         return cls(order_reference=sold[0].order_reference, subscriptions=[Subscription.of(each) for each in sold])
 
 
-@strawberry.input
+@strawberry.input(description="An offering of a bundle.")
 class BundleComponentInput:
     offering_id: strawberry.ID
     quantity: Decimal = strawberry.field(description="In one bundle.")
@@ -115,7 +115,7 @@ def _bundle(given: CreateBundleInput) -> CreateBundle:
     )
 
 
-@strawberry.input
+@strawberry.input(description="What is chosen about one component.")
 class ChosenInput:
     offering_id: strawberry.ID = strawberry.field(description="Of a component.")
     characteristics: JSON = strawberry.field(description=CHOSEN)

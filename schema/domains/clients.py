@@ -61,7 +61,7 @@ class Client(Node):
 findable(Kind.CLIENT, queries.clients, Client)
 
 
-@strawberry.type
+@strawberry.type(description="A client as its secret is made.")
 class ClientWithSecret:
     client: Client
     secret: str | None = strawberry.field(

@@ -71,7 +71,7 @@ class IdentityProvider(Node):
 findable(Kind.PROVIDER, queries.providers, IdentityProvider)
 
 
-@strawberry.input
+@strawberry.input(description="Who is in this group has this role over this account.")
 class GroupRuleInput:
     group: str
     role: str = strawberry.field(description="The code of a role that may be given over the account; never owner.")

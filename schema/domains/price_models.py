@@ -27,29 +27,29 @@ API_NAME = {
 _UP_TO = "The tier's upper bound; null in the last tier, which is without end."
 
 
-@strawberry.input
+@strawberry.input(description="The same whatever the quantity.")
 class FlatPriceInput:
     fee: Decimal
 
 
-@strawberry.input
+@strawberry.input(description="So much for each unit.")
 class PerUnitPriceInput:
     unit: Decimal
 
 
-@strawberry.input
+@strawberry.input(description="A stretch of quantities with a price of its own.")
 class TierInput:
     up_to: Decimal | None = strawberry.field(default=None, description=_UP_TO)
     unit: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: 0.")
     flat: strawberry.Maybe[Decimal] = strawberry.field(default=None, description="Left out: 0.")
 
 
-@strawberry.input
+@strawberry.input(description="A price by tiers, lowest first.")
 class TieredPriceInput:
     tiers: list[TierInput]
 
 
-@strawberry.input
+@strawberry.input(description="So much for each block that is begun.")
 class PackagePriceInput:
     size: Decimal
     block: Decimal
@@ -98,29 +98,29 @@ def place_of_price(models: Sequence[PriceModelInput], path: tuple[str, ...]) -> 
     return path
 
 
-@strawberry.type
+@strawberry.type(description="The same whatever the quantity.")
 class FlatPrice:
     fee: Decimal
 
 
-@strawberry.type
+@strawberry.type(description="So much for each unit.")
 class PerUnitPrice:
     unit: Decimal
 
 
-@strawberry.type
+@strawberry.type(description="A stretch of quantities with a price of its own.")
 class Tier:
     up_to: Decimal | None = strawberry.field(description=_UP_TO)
     unit: Decimal
     flat: Decimal
 
 
-@strawberry.type
+@strawberry.type(description="A price by tiers, lowest first.")
 class TieredPrice:
     tiers: list[Tier] = strawberry.field(directives=sized(5))
 
 
-@strawberry.type
+@strawberry.type(description="So much for each block that is begun.")
 class PackagePrice:
     size: Decimal
     block: Decimal

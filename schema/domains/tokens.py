@@ -43,7 +43,7 @@ class Token(Node):
 findable(Kind.TOKEN, queries.tokens, Token)
 
 
-@strawberry.type
+@strawberry.type(description="A token as it is made, with what lets a program in by it.")
 class CreatedToken:
     token: Token
     secret: str | None = strawberry.field(description="Shown this once; null when the call is a repeated one.")

@@ -61,8 +61,14 @@ def certified_provider(place: Workplace, server: Served) -> list[Case]:
     return openid.cases(place.folder, server)
 
 
+def linter(place: Workplace, server: Served) -> list[Case]:
+    """One case for each rule of GraphQL-ESLint; `lint/` says which are not held, and why."""
+    return told(["node", "lint/rules.mjs"], place.folder)
+
+
 SUITES: dict[str, Suite] = {
     "GraphQL over HTTP, by graphql-http": audits,
+    "the schema by graphql-eslint": linter,
     "a Python client by ariadne-codegen": python_client,
     "a TypeScript client by graphql-codegen": typescript_client,
     "documents compiled by relay-compiler": relay_compiler,

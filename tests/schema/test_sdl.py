@@ -29,7 +29,9 @@ COMMITTED = Path(__file__).parents[2] / "schema" / "schema.graphql"
 
 def test_the_committed_schema_is_the_schema() -> None:
     assert COMMITTED.read_text(encoding="utf-8") == sdl(), "run `make docs`"
-    assert "Account" in build_schema(sdl(), assume_valid_sdl=True).type_map
+    read = build_schema(sdl(), assume_valid_sdl=True)
+    assert "Account" in read.type_map
+    assert read.subscription_type is read.type_map["SubscriptionRoot"], "what is sold is called a subscription, too"
 
 
 async def test_a_client_can_read_the_schema_from_the_api(shared_books: Books) -> None:
