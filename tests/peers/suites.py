@@ -56,6 +56,11 @@ def relay_runtime(place: Workplace, server: Served) -> list[Case]:
     return told(["node", "story.js", server.url, server.token], place.folder / "relay")
 
 
+def followers(place: Workplace, server: Served) -> list[Case]:
+    """Two clients that follow what happens: over Server-Sent Events, and over a WebSocket."""
+    return told(["node", "live/follow.mjs", server.url, server.token], place.folder)
+
+
 def certified_provider(place: Workplace, server: Served) -> list[Case]:
     """Signing in by npm's oidc-provider, and out."""
     return openid.cases(place.folder, server)
@@ -73,6 +78,7 @@ SUITES: dict[str, Suite] = {
     "a TypeScript client by graphql-codegen": typescript_client,
     "documents compiled by relay-compiler": relay_compiler,
     "documents executed by relay-runtime": relay_runtime,
+    "live updates by graphql-sse and graphql-ws": followers,
     "sign-in by oidc-provider": certified_provider,
 }
 """In the order in which they run, on the same books."""

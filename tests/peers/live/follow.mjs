@@ -1,4 +1,4 @@
-// Two clients of others follow a subscription: one line of JSON for each case, read by `tests.peers.live`.
+// Two clients of others follow a subscription: one line of JSON for each case, read by `tests.peers`.
 import { createClient as overEvents } from "graphql-sse";
 import { createClient as overSocket } from "graphql-ws";
 import WebSocket from "ws";

@@ -1,1 +1,0 @@
-"""Clients of others that follow what happens: npm's graphql-sse and graphql-ws."""
