@@ -5,7 +5,7 @@ BIN := .venv/bin
 DEMO_ARGS ?=
 TEST_PROCESSES ?= 2
 
-.PHONY: help demo test check test-only check-peers bench docs release schema format serve work clean
+.PHONY: help demo test check test-only check-peers bench docs release graphiql schema format serve work clean
 
 help: ## Say what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/\1\t\2/' | expand -t 12
@@ -34,6 +34,11 @@ test-only: .venv/.ready ## The tests, on real PostgreSQL and a real queue
 
 check-peers: .venv/.ready ## Suites and clients of others against the real server; needs Node 20 and npm
 	@$(BIN)/python -m tests.peers
+
+graphiql: ## Build GraphiQL from packages for BSS_GRAPHIQL=build/graphiql/served; needs Node 20 and npm
+	@mkdir -p build/graphiql && cp server/graphiql/* server/graphiql/.npmrc build/graphiql/
+	@cd build/graphiql && npm ci --no-audit --no-fund --loglevel=error && node build.mjs served
+	@echo "BSS_GRAPHIQL=build/graphiql/served bss serve, then http://127.0.0.1:8000/graphiql"
 
 bench: .venv/.ready ## Measure speed: figure, limit, ratio
 	@$(BIN)/python -m bench

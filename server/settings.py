@@ -109,6 +109,9 @@ class Settings:
     documents: str | None = _setting(
         "BSS_DOCUMENTS", "A folder of GraphQL documents (*.graphql) that requests may name by their SHA-256."
     )
+    graphiql: str | None = _setting(
+        "BSS_GRAPHIQL", "For development: the folder of GraphiQL as `make graphiql` builds it, served at /graphiql."
+    )
     pages: str | None = _setting(
         "BSS_PAGES",
         "What pages in which somebody is signed in may send: `stored` documents only, or `any`. Tokens are free.",
@@ -175,6 +178,8 @@ def load(environment: Mapping[str, str] | None = None) -> Settings:
         _ = settings.networks
     except ValueError as unreadable:
         raise BadSetting(f"BSS_EGRESS_ALLOW has no networks: {unreadable}") from unreadable
+    if settings.graphiql is not None and settings.database_url is not None:
+        raise BadSetting("BSS_GRAPHIQL is for development, on the embedded servers; DATABASE_URL is set")
     if settings.pages not in ("stored", "any"):
         raise BadSetting(f"BSS_PAGES is {settings.pages!r}; it is stored or any")
     if not (settings.public_url or "").startswith(_SAFE):

@@ -20,6 +20,7 @@ from bss.transaction.database import Doorbell as Ring
 from server.command_line.opening import told, with_installation
 from server.egress.client import Egress
 from server.http.application import application
+from server.http.graphiql import graphiql_routes
 from server.http.graphql import LARGEST_BODY
 from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.identity.authorisation import Authorisation
@@ -47,6 +48,7 @@ def serve(host: str | None, port: int | None) -> None:
     """Serve GraphQL at POST /graphql."""
     settings = load()
     stored = NOTHING_STORED if settings.documents is None else stored_in(Path(settings.documents))
+    explorer = [] if settings.graphiql is None else graphiql_routes(Path(settings.graphiql))
 
     async def body(installation: Installation) -> None:
         doorbell = await Doorbell.connect(installation.queue_url)
@@ -55,6 +57,7 @@ def serve(host: str | None, port: int | None) -> None:
         told(f"GraphQL: POST http://{listening[0]}:{listening[1]}/graphql")
         try:
             async with served(SystemClock(), settings, installation.queue_url, installation.seal, stored) as app:
+                app.router.routes.extend(explorer)
                 installation.database.doorbell = _rung(app.state.live, doorbell)
                 await serve_until_stopped(*listening, app)
         finally:
