@@ -121,38 +121,68 @@ async def raised(viewer: Viewer, seeing: Viewer) -> AsyncIterator[Transaction]:
         if seeing.path == viewer.path:
             yield wider
             return
-        savepoint = transaction.connection.transaction()
-        await savepoint.start()
+        # By hand, because a reading does not begin by the driver's own transaction, which would count it.
+        await transaction.connection.execute(
+            f"SAVEPOINT raised; SELECT set_config('bss.path', {_literal(seeing.path)}, true)"
+        )
         token = _ambient.set(wider)
         try:
-            await transaction.connection.execute("SELECT set_config('bss.path', $1, true)", seeing.path)
             yield wider
         finally:
             _ambient.reset(token)
-            await savepoint.rollback()
+            await transaction.connection.execute("ROLLBACK TO raised; RELEASE raised")
 
 
 @asynccontextmanager
 async def _opened(database: Database, viewer: Viewer, role: Role, lock: str | None) -> AsyncIterator[Transaction]:
     """A unit of work; it writes when it takes a lock."""
-    writes = lock is not None
     async with database.pool(role).acquire() as pooled:
         connection: asyncpg.Connection = pooled  # type: ignore[assignment]
         async with AsyncExitStack() as stack:
             if database.observer is not None:
                 stack.enter_context(connection.query_logger(_told_to(database.observer)))
-            await stack.enter_async_context(connection.transaction(readonly=not writes))
-            await connection.execute(
-                "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true),"
-                f" set_config('statement_timeout', $3, true) {lock or ''}",
-                *(str(viewer.organisation_id), viewer.path, "0" if writes else _LONGEST_READ),
+            await stack.enter_async_context(
+                _read(connection, viewer) if lock is None else _write(connection, viewer, lock)
             )
-            transaction = Transaction(viewer, role, connection, orm_client(connection), writes, Turn())
+            transaction = Transaction(viewer, role, connection, orm_client(connection), lock is not None, Turn())
             token = _ambient.set(transaction)
             try:
                 yield transaction
             finally:
                 _ambient.reset(token)
+
+
+@asynccontextmanager
+async def _write(connection: asyncpg.Connection, viewer: Viewer, lock: str) -> AsyncIterator[None]:
+    async with connection.transaction():
+        await connection.execute(
+            "SELECT set_config('bss.organisation', $1, true), set_config('bss.path', $2, true),"
+            f" set_config('statement_timeout', '0', true) {lock}",
+            *(str(viewer.organisation_id), viewer.path),
+        )
+        yield
+
+
+@asynccontextmanager
+async def _read(connection: asyncpg.Connection, viewer: Viewer) -> AsyncIterator[None]:
+    """Begin and bind in one way to the server and back: a small query is little more than such ways."""
+    await connection.execute(
+        f"BEGIN READ ONLY; SELECT set_config('bss.organisation', {_literal(str(viewer.organisation_id))}, true),"
+        f" set_config('bss.path', {_literal(viewer.path)}, true),"
+        f" set_config('statement_timeout', '{_LONGEST_READ}', true)"
+    )
+    try:
+        yield
+    except (Exception, asyncio.CancelledError):
+        if not connection.is_closed():
+            await connection.execute("ROLLBACK")
+        raise
+    await connection.execute("COMMIT")
+
+
+def _literal(text: str) -> str:
+    """The text in a statement, for connections that read texts as the standard says."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _told_to(observer: StatementObserver) -> Callable[[LoggedQuery], None]:

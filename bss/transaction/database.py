@@ -6,6 +6,7 @@ transactions (`begin`), roles' rights (`bss.migrations`), or how the server came
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,6 +16,7 @@ from typing import Protocol
 from uuid import UUID
 
 import asyncpg
+from asyncpg import Record
 from tortoise.backends.asyncpg.client import AsyncpgDBClient, TransactionWrapper
 
 StatementObserver = Callable[[str], None]
@@ -54,6 +56,13 @@ async def _silent(_organisation_id: UUID, _root_path: str) -> None:
     return None
 
 
+async def _as_it_is(_connection: asyncpg.Connection) -> None:
+    """What a unit of work sets ends with its transaction, so that nothing is to be reset when a connection goes back.
+
+    The pool itself rolls back a transaction that is still open.
+    """
+
+
 class Database:
     """Pools for the three roles. Owned by the process; closed by it."""
 
@@ -62,6 +71,8 @@ class Database:
         self.doorbell: Doorbell = _silent
         self.sealing: Seals | None = None
         self.observer: StatementObserver | None = None
+        self.token_places: OrderedDict[str, Record] = OrderedDict()
+        """Where tokens that were seen lately are kept, by their hash: it never changes. Not whether they hold."""
 
     @classmethod
     async def connect(cls, addresses: Addresses, *, most: int = 10) -> Database:
@@ -72,7 +83,12 @@ class Database:
                 addresses.of(role),
                 min_size=1,
                 max_size=most,
-                server_settings={"application_name": role.value, "timezone": "UTC"},
+                server_settings={
+                    "application_name": role.value,
+                    "timezone": "UTC",
+                    "standard_conforming_strings": "on",  # `begin` writes texts into a statement
+                },
+                reset=_as_it_is,
             )
             pools[role] = pool
         return cls(pools)

@@ -25,19 +25,23 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True)
 class PageRequest:
-    """`first` rows after `after`, or the `last` rows before `before`; 50 rows when neither is said."""
+    """`first` rows after `after`, or the `last` rows before `before`; 50 rows when neither is said.
+
+    `most` is how many a page may have: more than usual where a row is small and nothing is read for each.
+    """
 
     first: int | None = None
     after: UUID | None = None
     last: int | None = None
     before: UUID | None = None
+    most: int = MOST_ROWS
 
     def __post_init__(self) -> None:
         if self.first is not None and self.last is not None:
             raise InvalidInput.at("last", "Ask for first or last, not for both.")
-        if not 0 <= self.size <= MOST_ROWS:
+        if not 0 <= self.size <= self.most:
             name = "last" if self.backward else "first"
-            raise InvalidInput.at(name, f"A page has 0 to {MOST_ROWS} rows.")
+            raise InvalidInput.at(name, f"A page has 0 to {self.most} rows.")
 
     @property
     def backward(self) -> bool:
