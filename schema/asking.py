@@ -1,18 +1,18 @@
-"""What a resolver knows: who asks, what time it is, what it costs, and the loaders of this one operation.
+"""What a resolver knows: who asks, what time it is, what it costs, and what was read for this one operation.
 
 Owns: the context. Does not own: how the caller was recognised (`server.http`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Hashable, Iterator, Mapping
+from asyncio import Future, Task, get_running_loop
+from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Annotated, Any, TypeVar
 
 import strawberry
 from graphql import FieldNode, FragmentSpreadNode, InlineFragmentNode, SelectionSetNode
-from strawberry.dataloader import DataLoader
 
 from bss.clock import Clock
 from bss.viewer import Viewer
@@ -26,6 +26,15 @@ Batched = Callable[..., Awaitable[Mapping[Key, Value]]]
 
 
 @dataclass
+class Waiting:
+    """Keys that are asked for next, and who waits for their answers."""
+
+    done: Future[None]
+    answers: dict[Any, Any]
+    keys: dict[Any, None] = field(default_factory=dict)
+
+
+@dataclass
 class Asking:
     """The context of one operation: a fresh one for each, so that loaders never outlive a read."""
 
@@ -34,33 +43,57 @@ class Asking:
     allowance: Allowance = UNBOUND
     live: Live | None = None
     cost: int = 0
-    _loaders: dict[object, DataLoader[Any, Any]] = field(default_factory=dict)
+    _waiting: dict[object, Waiting] = field(default_factory=dict)
+    _answers: dict[object, dict[Any, Any]] = field(default_factory=dict)
+    _asked: list[Task[None]] = field(default_factory=list)
     _names: frozenset[str] | None = None
 
     def afresh(self) -> Asking:
         """The same for another operation."""
-        return replace(self, _loaders={}, _names=None)
+        return replace(self, _waiting={}, _answers={}, _names=None)
 
     def begin_anew(self, viewer: Viewer) -> None:
         """Before the next event of a stream: what was read for the last one is old, and so may be who asks."""
         self.viewer = viewer
-        self._loaders = {}
+        self._waiting, self._answers = {}, {}
 
     async def load(self, question: Batched[Key, Value], key: Key, *more: Hashable) -> Value | None:
         """Ask a batched query for one key; all keys that are asked for together become one statement.
 
         `more` are the query's further arguments: only keys that are asked for with the same ones go together.
         """
-        loader = self._loaders.get((question, more))
-        if loader is None:
+        return (await self.load_all(question, (key,), *more))[key]
 
-            async def batch(keys: list[Key]) -> list[Value | None]:
-                found = await question(self.viewer, keys, *more)
-                return [found.get(each) for each in keys]
+    async def load_all(
+        self, question: Batched[Key, Value], keys: Collection[Key], *more: Hashable
+    ) -> Mapping[Key, Value | None]:
+        """The same for many keys; the answer has all of them, and perhaps others."""
+        answers = self._answers.setdefault((question, more), {})
+        missing = [key for key in keys if key not in answers]
+        if missing:
+            waiting = self._waiting.get((question, more))
+            if waiting is None:
+                loop = get_running_loop()
+                waiting = self._waiting[question, more] = Waiting(loop.create_future(), answers)
+                # Whoever asks in this turn of the loop asks along.
+                loop.call_soon(lambda: self._asked.append(loop.create_task(self._ask(question, more))))
+            waiting.keys.update(dict.fromkeys(missing))
+            await waiting.done
+        return answers
 
-            loader = self._loaders[question, more] = DataLoader(load_fn=batch)
-        value: Value | None = await loader.load(key)
-        return value
+    async def _ask(self, question: Batched[Any, Any], more: tuple[Hashable, ...]) -> None:
+        waiting = self._waiting.pop((question, more), None)
+        if waiting is None:
+            return  # of an event that is over
+        try:
+            found = await question(self.viewer, list(waiting.keys), *more)
+        except BaseException as refused:
+            if not waiting.done.done():
+                waiting.done.set_exception(refused)
+            return
+        waiting.answers.update({key: found.get(key) for key in waiting.keys})
+        if not waiting.done.done():
+            waiting.done.set_result(None)
 
     def mentions(self, info: Info, name: str) -> bool:
         """Whether the operation selects a field of this name anywhere: what nobody asks for need not be read."""

@@ -15,34 +15,23 @@ queries of the API's tests are run both ways (`tests/schema/both_ways.py`).
 
 from __future__ import annotations
 
-from collections.abc import Awaitable
-from functools import lru_cache
-from typing import Any, NamedTuple, cast
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
 
 from graphql import (
     GraphQLList,
     GraphQLNonNull,
     GraphQLObjectType,
-    OperationDefinitionNode,
     get_named_type,
     is_object_type,
 )
 from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
-from schema.plan import Plan, PlanText
-
-
-class Split(NamedTuple):
-    """A selection in two: what a plan reads, and the fields with resolvers. Without a plan all is as it was."""
-
-    plan: Plan | None
-    resolved: dict[str, Any]
-    whole: object
-    """The selection itself: while it is kept, nothing else has its id, or that of one of its nodes."""
-
-
-Nodes = tuple[GraphQLObjectType | int, ...]
-"""The type of an object, and the ids of the nodes that are selected of it."""
+from schema.kept import Same, Split, kept_of
+from schema.levels import Hole, Level, read, read_one
+from schema.parts import PART
+from schema.plan import PlanText, Reading
+from schema.together import TOGETHER, Together
 
 
 class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
@@ -50,10 +39,23 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._splits: dict[tuple[GraphQLObjectType, int], Split] = {}
         given = self.variable_values.coerced.items()
         flags = frozenset((name, value) for name, value in given if value is None or type(value) is bool)
-        self._known = _splits_of(Same(self.operation), flags)
+        self._kept = kept_of(Same(self.operation), flags)
+        self._relevant_sub_fields = self._kept.selections
+        self._is_usual = True
+
+    def execute_collected_root_fields(
+        self,
+        root_type: GraphQLObjectType,
+        root_value: Any,
+        grouped_field_set: Any,
+        *more: Any,
+    ) -> Any:
+        """The fields of the root as they were collected first, so that all that was collected below them is found."""
+        if self._kept.root is None:
+            self._kept.root = grouped_field_set
+        return super().execute_collected_root_fields(root_type, root_value, self._kept.root, *more)
 
     def execute_fields(
         self,
@@ -63,20 +65,26 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         grouped_field_set: Any,
         position_context: Any,
     ) -> Any:
-        """Plain fields by plan, the others as ever; the answer keeps the order of the selection."""
+        """Plain fields by plan, what is asked for together by levels, the others as ever, in the selection's order."""
         more = (path, grouped_field_set, position_context)
+        reference = super().execute_fields
         if path is None:
-            return super().execute_fields(parent_type, source_value, *more)
+            return reference(parent_type, source_value, *more)
         plan, resolved, _ = self._split(parent_type, grouped_field_set)
+        level = self._level(parent_type, grouped_field_set) if resolved and self._is_usual else None
+        if level is not None:
+            return self._by_level(
+                read_one(level, source_value, self), lambda: reference(parent_type, source_value, *more)
+            )
         if plan is None:
-            return super().execute_fields(parent_type, source_value, *more)
+            return reference(parent_type, source_value, *more)
         try:
             plain = plan(source_value)
         except Exception:
-            return super().execute_fields(parent_type, source_value, *more)
+            return reference(parent_type, source_value, *more)
         if not resolved:
             return plain
-        rest = super().execute_fields(parent_type, source_value, path, resolved, position_context)
+        rest = reference(parent_type, source_value, path, resolved, position_context)
         if self.is_awaitable(rest):
             return _joined_later(grouped_field_set, plain, cast("Awaitable[dict[str, Any]]", rest))
         return _joined(grouped_field_set, plain, cast("dict[str, Any]", rest))
@@ -90,7 +98,9 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         result: Any,
         position_context: Any,
     ) -> Any:
-        """A list of objects whose fields are all plain is read without a step for each of them."""
+        """A list of objects whose fields are plain or asked for together is read without a step for each of them."""
+        more = (info, path, result, position_context)
+        reference = super().complete_list_value
         item = return_type.of_type
         if type(result) is list and isinstance(item, GraphQLNonNull) and is_object_type(item.of_type):
             try:
@@ -98,32 +108,90 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
                 plan, resolved, _ = self._split(item.of_type, selected)
                 if plan is not None and not resolved:
                     return [plan(each) for each in result]
+                level = self._level(item.of_type, selected) if resolved and self._is_usual else None
             except Exception:  # the reference executor says what is wrong with which of them
-                pass
-        return super().complete_list_value(return_type, field_details_list, info, path, result, position_context)
+                return reference(return_type, field_details_list, *more)
+            if level is not None:
+                return self._by_level(
+                    read(level, result, self), lambda: reference(return_type, field_details_list, *more)
+                )
+        return reference(return_type, field_details_list, *more)
+
+    async def _by_level(self, reading: Awaitable[Any], otherwise: Callable[[], Any]) -> Any:
+        """What a level answers; whatever is unusual anywhere in it, the reference executor answers for all of it."""
+        try:
+            return await reading
+        except Exception:
+            self._is_usual = False  # or each level below would try, and fail, in turn
+            found = otherwise()
+            return await found if self.is_awaitable(found) else found
+
+    def _level(self, parent_type: GraphQLObjectType, selected: Any) -> Level | None:
+        """The level that reads these fields; None when one of them takes a resolver of another kind."""
+        key = parent_type, id(selected)
+        if key not in self._kept.levels:
+            try:
+                self._kept.levels[key] = self._levelled(parent_type, selected)
+            except Exception:  # as in a split
+                self._kept.levels[key] = None
+        return self._kept.levels[key]
+
+    def _levelled(self, parent_type: GraphQLObjectType, selected: Any) -> Level | None:
+        text, holes = self._text(parent_type), []
+        for key, details in selected.items():
+            if text is None:
+                return None
+            if not self._is_plain(text, parent_type, key, details):
+                hole = self._hole(parent_type, key, details)
+                if hole is None:
+                    return None
+                text.add_hole(key)
+                holes.append(hole)
+        plan = None if text is None else text.plan()
+        return plan and Level(plan, tuple(holes))
+
+    def _hole(self, parent_type: GraphQLObjectType, key: str, details: Any) -> Hole | None:
+        found = self.schema.get_field(parent_type, details[0].node.name.value)
+        declared = None if found is None else found.extensions.get("strawberry-definition")
+        if found is None or declared is None:
+            return None
+        reading: Reading | Together | None = declared.metadata.get(TOGETHER)
+        if reading is None and not found.args:
+            reading = _reading_of(declared)
+        declared_type: Any = found.type
+        may_be_null = not isinstance(declared_type, GraphQLNonNull)
+        bare = declared_type if may_be_null else declared_type.of_type
+        is_list = isinstance(bare, GraphQLList)
+        item = bare.of_type.of_type if is_list and isinstance(bare.of_type, GraphQLNonNull) else bare
+        if reading is None or not is_object_type(item):
+            return None
+        selected, *_ = self.collect_subfields(item, details)
+        level = self._level(item, selected)
+        return level and Hole(key, found, details, reading, is_list, may_be_null, level)
 
     def _split(self, parent_type: GraphQLObjectType, selected: Any) -> Split:
         key = parent_type, id(selected)
-        split = self._splits.get(key)
+        split = self._kept.splits.get(key)
         if split is None:
-            nodes: Nodes = (parent_type, *(id(one.node) for details in selected.values() for one in details))
-            if nodes not in self._known:
-                try:
-                    self._known[nodes] = self._planned(parent_type, selected)
-                except Exception:  # of a part of the document that the reference executor may never come to
-                    self._known[nodes] = Split(None, selected, selected)
-            split = self._splits[key] = self._known[nodes]._replace(whole=selected)
+            try:
+                split = self._planned(parent_type, selected)
+            except Exception:  # of a part of the document that the reference executor may never come to
+                split = Split(None, selected, selected)
+            self._kept.splits[key] = split
         return split
 
     def _planned(self, parent_type: GraphQLObjectType, selected: Any) -> Split:
-        definition = parent_type.extensions.get("strawberry-definition")
-        if definition is None:
+        text, resolved = self._text(parent_type), {}
+        if text is None:
             return Split(None, selected, selected)
-        text, resolved = PlanText(definition.origin, parent_type.is_type_of), {}
         for key, details in selected.items():
             if not self._is_plain(text, parent_type, key, details):
                 resolved[key] = details
         return Split(text.plan(), resolved, selected)
+
+    def _text(self, parent_type: GraphQLObjectType) -> PlanText | None:
+        definition = parent_type.extensions.get("strawberry-definition")
+        return definition and PlanText(definition.origin, parent_type.is_type_of)
 
     def _is_plain(self, text: PlanText, parent_type: GraphQLObjectType, key: str, details: Any) -> bool:
         """Whether a plan can read the field; then it does."""
@@ -134,8 +202,8 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
         field = self.schema.get_field(parent_type, name)
         if field is None or field.args:
             return False
-        declared = field.extensions.get("strawberry-definition")
-        if declared is None or not declared.is_basic_field or declared.default_resolver is not getattr:
+        reading = _reading_of(field.extensions.get("strawberry-definition"))
+        if reading is None:
             return False
         inner = None
         named = get_named_type(field.type)
@@ -144,29 +212,25 @@ class CompiledExecution(StrawberryGraphQLCoreExecutionContext):
             inner, resolved, _ = self._split(named, selected)
             if inner is None or resolved:
                 return False
-        return text.add_attribute(key, declared.python_name, field.type, inner)
+        return text.add(key, reading, field.type, inner)
 
 
-class Same:
-    """An operation by identity: nodes are equal by what they say, and their fragments are not."""
-
-    def __init__(self, operation: OperationDefinitionNode) -> None:
-        self.operation = operation
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Same) and other.operation is self.operation
-
-    def __hash__(self) -> int:
-        return id(self.operation)
-
-
-@lru_cache(maxsize=500)
-def _splits_of(operation: Same, flags: frozenset[tuple[str, object]]) -> dict[Nodes, Split]:
-    """The splits of a document that was parsed once, by the nodes of a selection, which the splits keep alive.
-
-    What is selected below a node depends on the values of the operation's flags, and on nothing else.
-    """
-    return {}
+def _reading_of(declared: Any) -> Reading | None:
+    """How a plain field is read: it has no resolver, or one that only looks at the object and waits for nothing."""
+    if declared is None or declared.extensions or declared.permission_classes:
+        return None
+    resolver = declared.base_resolver
+    if resolver is None:
+        name: str = declared.python_name
+        return name if declared.default_resolver is getattr else None
+    if PART in declared.metadata:
+        path: str = declared.metadata[PART]
+        return path
+    looks = resolver.self_parameter or resolver.parent_parameter
+    if resolver.is_async or looks is None or len(resolver.signature.parameters) != 1:
+        return None
+    read: Reading = resolver._unbound_wrapped_func
+    return read
 
 
 def _joined(selected: Any, plain: dict[str, Any], rest: dict[str, Any]) -> dict[str, Any]:

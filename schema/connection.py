@@ -6,7 +6,8 @@ Owns: the connection shape and its opaque cursors. Does not own: the pages (`bss
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
+from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from bss.refusal import InvalidInput
 from bss.transaction.page import Page, PageRequest
 from schema.asking import Batched, Info
 from schema.declare import needs
+from schema.together import Together, none_further
 
 NodeType = TypeVar("NodeType")
 Row = TypeVar("Row")
+MOST_EXPORTED = 1_000
 _VERSION = "1"
 _FORM = re.compile(f"{_VERSION}[0-9a-f]{{32}}")
 
@@ -35,16 +38,32 @@ class PageInfo:
     end_cursor: str | None
 
 
+def _cursor(edge: strawberry.Parent[Any]) -> str:
+    return cursor(edge.position)
+
+
 @strawberry.type(description="One of a page, and the cursor of its place.")
 class Edge(Generic[NodeType]):
-    cursor: str
+    cursor: str = strawberry.field(resolver=_cursor)
     node: NodeType
+    position: strawberry.Private[UUID]
+
+
+def _page_info(connection: strawberry.Parent[Any]) -> PageInfo:
+    positions = [edge.position for edge in connection.edges]
+    return PageInfo(
+        has_next_page=connection.page.has_next,
+        has_previous_page=connection.page.has_previous,
+        start_cursor=cursor(positions[0]) if positions else None,
+        end_cursor=cursor(positions[-1]) if positions else None,
+    )
 
 
 @strawberry.type(description="One page of a list.")
 class Connection(Generic[NodeType]):
     edges: list[Edge[NodeType]]
-    page_info: PageInfo
+    page_info: PageInfo = strawberry.field(resolver=_page_info)
+    page: strawberry.Private[Page[Any]]
 
 
 def asked_page(first: int | None, after: str | None, last: int | None, before: str | None) -> PageRequest:
@@ -52,20 +71,16 @@ def asked_page(first: int | None, after: str | None, last: int | None, before: s
     return PageRequest(first, _position(after, "after"), last, _position(before, "before"))
 
 
+def asked_export(first: int, after: str | None) -> PageRequest:
+    """The page request of a list that goes out in plain rows, many at once."""
+    return PageRequest(first, _position(after, "after"), most=MOST_EXPORTED)
+
+
 def connected(
     page: Page[Row], node_of: Callable[[Row], NodeType], id_of: Callable[[Row], UUID]
 ) -> Connection[NodeType]:
     """A page as a connection."""
-    edges = [Edge(cursor=cursor(id_of(row)), node=node_of(row)) for row in page.rows]
-    return Connection(
-        edges=edges,
-        page_info=PageInfo(
-            has_next_page=page.has_next,
-            has_previous_page=page.has_previous,
-            start_cursor=edges[0].cursor if edges else None,
-            end_cursor=edges[-1].cursor if edges else None,
-        ),
-    )
+    return Connection(edges=[Edge(position=id_of(row), node=node_of(row)) for row in page.rows], page=page)
 
 
 def listed(question: Callable[..., Awaitable[Page[Any]]], node: Any, *, description: str) -> Any:
@@ -82,21 +97,42 @@ def listed(question: Callable[..., Awaitable[Page[Any]]], node: Any, *, descript
     return strawberry.field(resolver=resolver, description=description, directives=needs(question))
 
 
-def listed_under(question: Batched[UUID, Page[Any]], node: Any, *, description: str) -> Any:
-    """The field of an object with a `key` that lists what hangs on it; the lists of many objects are one statement.
+def paged_together(
+    question: Batched[Any, Page[Any]],
+    *,
+    key_of: Callable[[Any], Hashable],
+    node_of: Callable[[Any], Any],
+    id_of: Callable[[Any], UUID],
+    further: Callable[[Any], tuple[Hashable, ...]] = none_further,
+) -> Together:
+    """What hangs on an object, as a connection; the lists of many objects are one statement.
 
     `question` answers with a page for each key.
     """
 
+    def asked(first: Any = None, after: Any = None, last: Any = None, before: Any = None) -> tuple[PageRequest]:
+        return (asked_page(first, after, last, before),)
+
+    def shown(page: Page[Any] | None) -> Connection[Any] | None:
+        return None if page is None else connected(page, node_of, id_of)
+
+    return Together(question, key_of, shown, asked, further)
+
+
+def listed_under(question: Batched[UUID, Page[Any]], node: Any, *, description: str) -> Any:
+    """The field of an object with a `key` that lists what hangs on it, whose rows have an `id`."""
+    together = paged_together(question, key_of=attrgetter("key"), node_of=node.of, id_of=attrgetter("id"))
+
     async def resolver(
         self: Any, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
     ) -> Any:
-        page = await info.context.load(question, self.key, asked_page(first, after, last, before))
-        return None if page is None else connected(page, node.of, lambda row: row.id)
+        return await together.of_one(self, info, first=first, after=after, last=last, before=before)
 
     arguments = {"first": First, "after": Cursor, "last": Last, "before": Cursor}
     resolver.__annotations__ = {"info": Info, **arguments, "return": Connection[node] | None}
-    return strawberry.field(resolver=resolver, description=description, directives=needs(question))
+    return strawberry.field(
+        resolver=resolver, description=description, directives=needs(question), metadata=together.metadata
+    )
 
 
 def cursor(position: UUID) -> str:

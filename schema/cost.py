@@ -25,8 +25,8 @@ from graphql import (
 )
 
 from bss.transaction.page import MOST_TOGETHER
-from schema.compiled import Same
 from schema.cost_parts import Counting, Part
+from schema.kept import Same
 
 MUTATION = 10
 

@@ -7,14 +7,31 @@ Owns: in which order a document is looked at, and which are kept. Does not own: 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from graphql import DocumentNode
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_operation_ast,
+    parse,
+    specified_rules,
+)
 from strawberry.extensions import SchemaExtension
+from strawberry.schema.schema import validate_document
 
 from schema.form import out_of_form
 
 _MOST_TOKENS = 2000
+
+
+class NotRight(Exception):
+    """A text that is no document of this schema, or is beyond the limits."""
+
+    def __init__(self, errors: Sequence[GraphQLError]) -> None:
+        super().__init__(errors)
+        self.errors = list(errors)
 
 
 class Documents:
@@ -39,8 +56,31 @@ class Documents:
             self._kept.popitem(last=False)
 
 
+def checked(schema: GraphQLSchema, text: str, documents: Documents) -> DocumentNode:
+    """The document of a text: of one that is known, as it was found; else parsed and validated. Raises `NotRight`."""
+    known = documents.found(text)
+    if known is not None:
+        return known
+    try:
+        document = parse(text, max_tokens=_MOST_TOKENS)
+    except GraphQLError as wrong:
+        raise NotRight([wrong]) from None
+    errors = out_of_form(document) or validate_document(schema, document, tuple(specified_rules))
+    if errors:
+        raise NotRight(errors)
+    documents.keep(text, document)
+    return document
+
+
+def operation_of(document: DocumentNode, name: str | None) -> OperationDefinitionNode | None:
+    """The operation that is meant: the one of this name, or the first when none is named."""
+    if name is not None:
+        return get_operation_ast(document, name)
+    return next((each for each in document.definitions if isinstance(each, OperationDefinitionNode)), None)
+
+
 class CheckedOnce(SchemaExtension):
-    """Parse and validate a text that is not known; of one that is known, take the document."""
+    """The same for streams, whose steps are the library's."""
 
     def __init__(self, documents: Documents) -> None:
         self._documents = documents

@@ -21,6 +21,10 @@ Plan = Callable[[Any], Any]
 """From an object to its answer. Raises `Unusual`, or what a scalar raises."""
 
 
+Reading = str | Callable[[Any], Any]
+"""How a field is read: the attribute of that name, a dotted one of an attribute, or what a function says of it."""
+
+
 class Unusual(Exception):
     """The plan does not answer this; the reference executor does."""
 
@@ -56,12 +60,17 @@ class PlanText:
     def add_constant(self, key: str, value: str) -> None:
         self._entries.append(f"{key!r}: {value!r}")
 
-    def add_attribute(self, key: str, name: str, declared: GraphQLOutputType, inner: Plan | None) -> bool:
+    def add(self, key: str, reading: Reading, declared: GraphQLOutputType, inner: Plan | None) -> bool:
         """False where only the reference executor can complete a value of the declared type."""
-        completed = self._completed(f"(v := source.{name})", "v", declared, inner)
+        read = f"source.{reading}" if isinstance(reading, str) else f"{self._named(reading)}(source)"
+        completed = self._completed(f"(v := {read})", "v", declared, inner)
         if completed is not None:
             self._entries.append(f"{key!r}: {completed}")
         return completed is not None
+
+    def add_hole(self, key: str) -> None:
+        """Keep the place of what is filled in later."""
+        self._entries.append(f"{key!r}: None")
 
     def plan(self) -> Plan | None:
         """The plan, if anything was added."""

@@ -21,25 +21,32 @@ TOO_COSTLY = "TOO_COSTLY"
 BUDGET_USED_UP = "BUDGET_USED_UP"
 
 
+async def spend(cost: int, asking: Asking, said: dict[str, Any]) -> None:
+    """Take the cost before anything that an execution needs, so that what is refused runs no statement.
+
+    `said` is what the answer tells of it, refused or not. Raises the two errors.
+    """
+    said["requested"] = asking.cost = cost
+    if cost > asking.allowance.most_cost:
+        raise too_costly(cost, asking.allowance.most_cost)
+    if asking.allowance.budget is None:
+        return
+    viewer = asking.viewer
+    taken = await asking.allowance.budget.take(viewer.organisation_id, viewer.actor_id, cost)
+    empty_at = asking.clock.now() + timedelta(milliseconds=taken.empty_milliseconds)
+    said |= {"left": taken.left, "resetAt": instant_text(empty_at)}
+    if not taken.allowed:
+        raise budget_used_up(cost, taken)
+
+
 class Spending(SchemaExtension):
-    """Stands before everything that an execution needs, so that what is refused runs no statement."""
+    """The same for streams, whose steps are the library's."""
 
     def __init__(self) -> None:
         self._said: dict[str, Any] = {}
 
     async def on_execute(self) -> AsyncIterator[None]:
-        asking: Asking = self.execution_context.context
-        cost = asking.cost = self._cost()
-        self._said = {"requested": cost}
-        if cost > asking.allowance.most_cost:
-            raise too_costly(cost, asking.allowance.most_cost)
-        if asking.allowance.budget is not None:
-            viewer = asking.viewer
-            taken = await asking.allowance.budget.take(viewer.organisation_id, viewer.actor_id, cost)
-            empty_at = asking.clock.now() + timedelta(milliseconds=taken.empty_milliseconds)
-            self._said |= {"left": taken.left, "resetAt": instant_text(empty_at)}
-            if not taken.allowed:
-                raise budget_used_up(cost, taken)
+        await spend(self._cost(), self.execution_context.context, self._said)
         yield
 
     def get_results(self) -> dict[str, Any]:

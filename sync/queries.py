@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
 
-from asyncpg import Record
-
 from bss.permission import Permission
 from bss.transaction.begin import reading
+from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 from sync.link import Side
 from sync.message import Subject
@@ -59,11 +58,11 @@ class Bond:
 _BONDS = """
 SELECT p.subject, p.local_id, p.pair_id, p.link_id, l.side, l.peer_name, p.version, p.acknowledged_version, p.refusal
 FROM pair p JOIN link l ON l.organisation_id = $1 AND l.id = p.link_id
-WHERE p.organisation_id = $1 AND p.{column} = ANY($3) AND (
-  EXISTS (SELECT FROM account a WHERE a.organisation_id = $1 AND a.id = p.local_id
+WHERE p.organisation_id = $1 AND p.{column} = ANY($3) AND CASE p.subject
+  WHEN 'account' THEN EXISTS (SELECT FROM account a WHERE a.organisation_id = $1 AND a.id = p.local_id
     AND a.path >= $2 AND a.path < $2 || '~')
-  OR EXISTS (SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.id = p.local_id
-    AND s.path >= $2 AND s.path < $2 || '~'))
+  WHEN 'subscription' THEN EXISTS (SELECT FROM subscription s WHERE s.organisation_id = $1 AND s.id = p.local_id
+    AND s.path >= $2 AND s.path < $2 || '~') END
 ORDER BY p.id
 """
 
@@ -91,5 +90,5 @@ async def bonds_by_pair(viewer: Viewer, pair_ids: Collection[UUID]) -> dict[UUID
     return {row["pair_id"]: _bond_of(row) for row in rows}
 
 
-def _bond_of(row: Record) -> Bond:
-    return Bond(**{**dict(row), "side": Side(row["side"]), "subject": Subject(row["subject"])})
+_bond_of = valued(Bond, side=Side, subject=Subject)
+"""The bond in a row of `_BONDS`."""

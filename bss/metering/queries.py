@@ -21,20 +21,23 @@ from bss.transaction.scope import IN_SCOPE
 from bss.transaction.value import valued
 from bss.viewer import Viewer, requires
 
-_TOTAL = (
-    "subscription_id, meter, sum(quantity) AS quantity, sum(samples)::bigint AS samples, count(DISTINCT hour) AS hours"
-)
+_SUMS = "subscription_id, meter, sum(quantity) AS quantity, sum(samples)::bigint AS samples"
+_TOTAL = f"{_SUMS}, count(DISTINCT hour) AS hours"
 
 
 @dataclass(frozen=True)
 class Total:
-    """A subscription's usage of one meter in a period, in the meter's base unit; hours = UTC hours with usage."""
+    """A subscription's usage of one meter in a period, in the meter's base unit.
+
+    `hours` are the UTC hours with usage; None when nobody asked for them, because to count them takes as long as the
+    rest.
+    """
 
     subscription_id: UUID
     meter: str
     quantity: Decimal
     samples: int
-    hours: int
+    hours: int | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +66,7 @@ class Batch:
 
 
 _batch_of = valued(Batch)
+_total_of = valued(Total)
 
 
 @dataclass(frozen=True)
@@ -114,11 +118,14 @@ _MANUAL_READINGS = f"SELECT {', '.join(ManualReading.__dataclass_fields__)} FROM
 
 
 @requires(Permission.USAGE_VIEW)
-async def totals(viewer: Viewer, subscription_ids: Collection[UUID], period: Period) -> dict[UUID, dict[str, Total]]:
+async def totals(
+    viewer: Viewer, subscription_ids: Collection[UUID], period: Period, *, hours: bool = True
+) -> dict[UUID, dict[str, Total]]:
     """The usage of these subscriptions in the period, by subscription and meter. One statement."""
     async with reading(viewer) as tx:
         rows = await tx.connection.fetch(
-            f"SELECT {_TOTAL} FROM usage_hour WHERE {IN_SCOPE} AND subscription_id = ANY($3)"
+            f"SELECT {_TOTAL if hours else f'{_SUMS}, NULL::bigint AS hours'} FROM usage_hour"
+            f" WHERE {IN_SCOPE} AND subscription_id = ANY($3)"
             " AND hour >= $4 AND hour < $5 GROUP BY subscription_id, meter",
             *(viewer.organisation_id, viewer.path, list(subscription_ids), period.start, period.end),
         )
@@ -231,5 +238,5 @@ async def differences(viewer: Viewer, period: Period) -> tuple[Difference, ...]:
 def _by_subscription(rows: Collection[Record]) -> dict[UUID, dict[str, Total]]:
     found: dict[UUID, dict[str, Total]] = {}
     for row in rows:
-        found.setdefault(row["subscription_id"], {})[row["meter"]] = Total(**dict(row))
+        found.setdefault(row["subscription_id"], {})[row["meter"]] = _total_of(row)
     return found

@@ -6,7 +6,8 @@ Owns: the tree of pages, and the flat export with its bounds. Does not own: what
 
 from __future__ import annotations
 
-from typing import Annotated
+from operator import attrgetter
+from typing import Annotated, Any
 
 import strawberry
 
@@ -16,12 +17,13 @@ from bss.organisations.account import Account
 from bss.refusal import InvalidInput, NotFound
 from bss.subscriptions import queries as subscriptions
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.connection import Connection, Cursor, First, Last, paged_together
 from schema.declare import needs
 from schema.domains.channel_places import (
     About,
     ChannelSubscription,
     ExportedAccount,
+    Placed,
     about,
     children,
     held,
@@ -29,6 +31,7 @@ from schema.domains.channel_places import (
     subscriptions_of,
 )
 from schema.node import uuid_of
+from schema.parts import shown_as
 from schema.size import sized_by
 
 MOST_ACCOUNTS = 5_000
@@ -41,29 +44,57 @@ Under = Annotated[
 Most = Annotated[int, strawberry.argument(description=f"How many accounts to answer with, 1 to {MOST_ACCOUNTS}.")]
 
 
+def _as_it_is(row: Any) -> Any:
+    return row
+
+
+def _asked(place: Placed) -> tuple[About]:
+    return (place.asked,)
+
+
+_CHILDREN = paged_together(
+    children,
+    key_of=attrgetter("account.id"),
+    node_of=_as_it_is,
+    id_of=attrgetter("account.id"),
+    further=_asked,
+)
+_SUBSCRIPTIONS = paged_together(
+    subscriptions_of,
+    key_of=attrgetter("account.id"),
+    node_of=_as_it_is,
+    id_of=attrgetter("subscription.id"),
+    further=_asked,
+)
+
+
 @strawberry.type(description="An account in the channel, with the accounts directly below it and its subscriptions.")
 class ChannelAccount(ExportedAccount):
     @strawberry.field(
         description="The accounts directly below, oldest first; all pages of one level have at most 10,000 rows.",
         directives=needs(organisations.children),
+        metadata=_CHILDREN.metadata,
     )
     async def accounts(
         self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
     ) -> Connection[ChannelAccount] | None:
-        request = asked_page(first, after, last, before)
-        page = await info.context.load(children, self.placed.account.id, request, self.placed.asked)
-        return None if page is None else connected(page, ChannelAccount.of, lambda row: row.account.id)
+        found: Connection[ChannelAccount] | None = await _CHILDREN.of_one(
+            self, info, first=first, after=after, last=last, before=before
+        )
+        return found
 
     @strawberry.field(
         description="Its own, oldest first; all pages of one level have at most 10,000 rows.",
         directives=needs(subscriptions.of_accounts),
+        metadata=_SUBSCRIPTIONS.metadata,
     )
     async def subscriptions(
         self, info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
     ) -> Connection[ChannelSubscription] | None:
-        request = asked_page(first, after, last, before)
-        page = await info.context.load(subscriptions_of, self.placed.account.id, request, self.placed.asked)
-        return None if page is None else connected(page, ChannelSubscription.of, lambda row: row.subscription.id)
+        found: Connection[ChannelSubscription] | None = await _SUBSCRIPTIONS.of_one(
+            self, info, first=first, after=after, last=last, before=before
+        )
+        return found
 
 
 @strawberry.type(description="A part of the channel as two flat lists.")
@@ -78,7 +109,8 @@ class ChannelExport:
     )
     async def subscriptions(self, info: Info) -> list[ChannelSubscription] | None:
         found = await subscriptions.below(info.context.viewer, self.top.path, MOST_SUBSCRIPTIONS)
-        return [ChannelSubscription.of(each) for each in (await held(info.context.viewer, found, self.asked)).values()]
+        shown = (await held(info.context.viewer, found, self.asked)).values()
+        return [shown_as(ChannelSubscription, each) for each in shown]
 
 
 async def _top(info: Info, under: strawberry.ID | None) -> Account:
@@ -101,7 +133,8 @@ class Query:
     )
     async def channel(self, info: Info, under: Under = None) -> ChannelAccount:
         top = await _top(info, under)
-        return ChannelAccount.of((await placed(info.context.viewer, (top,), await about(info)))[top.id])
+        found = await placed(info.context.viewer, (top,), await about(info))
+        return shown_as(ChannelAccount, found[top.id])
 
     @strawberry.field(
         description="Everything below an account in flat lists; more accounts than asked for are refused with their"
@@ -113,4 +146,6 @@ class Query:
             raise InvalidInput.at("most", f"An export has 1 to {MOST_ACCOUNTS} accounts.")
         viewer, top, asked = info.context.viewer, await _top(info, under), await about(info)
         found = await placed(viewer, await organisations.subtree(viewer, top.path, most), asked)
-        return ChannelExport(top=top, asked=asked, accounts=[ExportedAccount.of(each) for each in found.values()])
+        return ChannelExport(
+            top=top, asked=asked, accounts=[shown_as(ExportedAccount, each) for each in found.values()]
+        )

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 from uuid import UUID
 
 import strawberry
@@ -31,7 +31,7 @@ from schema.declare import needs
 from schema.domains.catalogue import Offering
 from schema.domains.metering import UsageTotal
 from schema.domains.timeline import SubscriptionState
-from schema.node import id_of, optional_id
+from schema.parts import part, part_id
 from schema.size import sized
 from sync import queries as sync
 
@@ -40,17 +40,23 @@ Row = TypeVar("Row")
 strawberry.enum(sync.SyncState, description="How what crosses a link stands with the other organisation.")
 
 
+_BESIDE = (metering.totals, sync.bonds, subscriptions.counts_below)
 _WORST_FIRST = (sync.SyncState.REFUSED, sync.SyncState.WAITING, sync.SyncState.IN_STEP)
 
 
 @dataclass(frozen=True)
 class About:
-    """What an operation asks of subscriptions and its viewer may see, beside their own rows."""
+    """What an operation asks of subscriptions and its viewer may see, beside their own rows.
+
+    `may` are the questions among those of the shapes' fields that the viewer may ask.
+    """
 
     month: Period | None
+    hours: bool
     counts: bool
     sync: bool
     offering: bool
+    may: frozenset[object]
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,7 @@ class Held:
     offering: Offering | None
     totals: list[UsageTotal]
     bonds: tuple[sync.Bond, ...]
+    asked: About
 
 
 @dataclass(frozen=True)
@@ -74,97 +81,95 @@ class Placed:
     asked: About
 
 
-def _unless_denied(viewer: Viewer, question: Any, value: Any) -> Any:
-    """The value of a plain field, or the refusal, which the field of this object alone is answered with.
+def _refuse_unless_allowed(row: Held | Placed, question: Any) -> None:
+    """The refusal is what this field of this object is answered with."""
+    if question not in row.asked.may:
+        row.viewer.require(REQUIRED[question])
 
-    A resolver would do the same and cost three times as much, for thousands of rows.
-    """
-    try:
-        viewer.require(REQUIRED[question])
-    except (PermissionDenied, ModuleOff) as denied:
-        return denied
-    return value
+
+def _used(held: strawberry.Parent[Held]) -> Any:
+    _refuse_unless_allowed(held, metering.totals)
+    return held.totals
+
+
+def _state(held: strawberry.Parent[Held]) -> Any:
+    _refuse_unless_allowed(held, sync.bonds)
+    states = {bond.state for bond in held.bonds}
+    return next((each for each in _WORST_FIRST if each in states), None)
+
+
+def _refusal(held: strawberry.Parent[Held]) -> Any:
+    _refuse_unless_allowed(held, sync.bonds)
+    return next((bond.refusal for bond in held.bonds if bond.refusal is not None), None)
+
+
+def _holder(held: strawberry.Parent[Held]) -> Any:
+    return held.subscription.managed_by if held.subscription.mirrored else None
 
 
 @strawberry.type(description="A subscription in its place in the channel.")
 class ChannelSubscription:
-    id: strawberry.ID
-    account_id: strawberry.ID
-    name: str
+    id: strawberry.ID = part_id(Kind.SUBSCRIPTION, "subscription.id")
+    account_id: strawberry.ID = part_id(Kind.ACCOUNT, "subscription.account_id")
+    name: str = part("subscription.name")
     offering: Offering | None
-    state: SubscriptionState
-    quantity: Decimal
-    starts_at: datetime
-    ends_at: datetime | None
-    mirrored: bool = strawberry.field(description="The copy of a reseller's subscription.")
-    locked_by: str | None = strawberry.field(description="Who alone may change it; null when it is changed here.")
+    state: SubscriptionState = part("subscription.state")
+    quantity: Decimal = part("subscription.quantity")
+    starts_at: datetime = part("subscription.starts_at")
+    ends_at: datetime | None = part("subscription.ends_at")
+    mirrored: bool = part("subscription.mirrored", description="The copy of a reseller's subscription.")
+    locked_by: str | None = strawberry.field(
+        resolver=_holder, description="Who alone may change it; null when it is changed here."
+    )
     usage_month_to_date: list[UsageTotal] | None = strawberry.field(
+        resolver=_used,
         description="By meter, in its base unit: the hours of the month that it is now in the organisation's zone.",
         directives=[*needs(metering.totals), *sized(4)],
     )
     sync_state: sync.SyncState | None = strawberry.field(
-        description="Null when it does not cross a link.", directives=needs(sync.bonds)
+        resolver=_state, description="Null when it does not cross a link.", directives=needs(sync.bonds)
     )
     sync_refusal: str | None = strawberry.field(
-        description="Why the newest word was refused.", directives=needs(sync.bonds)
+        resolver=_refusal, description="Why the newest word was refused.", directives=needs(sync.bonds)
     )
 
-    @classmethod
-    def of(cls, held: Held) -> ChannelSubscription:
-        subscription = held.subscription
-        states = {bond.state for bond in held.bonds}
-        refusal = next((bond.refusal for bond in held.bonds if bond.refusal is not None), None)
-        return cls(
-            id=id_of(Kind.SUBSCRIPTION, subscription.id),
-            account_id=id_of(Kind.ACCOUNT, subscription.account_id),
-            name=subscription.name,
-            offering=held.offering,
-            state=subscription.state,
-            quantity=subscription.quantity,
-            starts_at=subscription.starts_at,
-            ends_at=subscription.ends_at,
-            mirrored=subscription.mirrored,
-            locked_by=subscription.managed_by if subscription.mirrored else None,
-            usage_month_to_date=_unless_denied(held.viewer, metering.totals, held.totals),
-            sync_state=_unless_denied(held.viewer, sync.bonds, next((s for s in _WORST_FIRST if s in states), None)),
-            sync_refusal=_unless_denied(held.viewer, sync.bonds, refusal),
-        )
+
+def _manager(placed: strawberry.Parent[Placed]) -> Any:
+    return placed.account.managed_by if placed.account.mirrored else None
+
+
+def _ribbon(placed: strawberry.Parent[Placed]) -> Any:
+    manager = _manager(placed)
+    return None if manager is None else f"Managed by {manager}"
+
+
+def _count(placed: strawberry.Parent[Placed]) -> Any:
+    _refuse_unless_allowed(placed, subscriptions.counts_below)
+    return placed.count
 
 
 @strawberry.type(description="An account in the channel, in a flat list in which it follows the account above it.")
 class ExportedAccount:
-    id: strawberry.ID
-    parent_id: strawberry.ID | None
-    kind: accounts.AccountKind
-    name: str
-    accounting_number: str
-    mirrored: bool = strawberry.field(description="Copied from a reseller's books and locked here.")
-    managed_by: str | None = strawberry.field(description="The reseller that manages a mirrored account.")
-    ribbon: str | None = strawberry.field(description="What to show on a mirrored account: who manages it.")
-    locked_by: str | None = strawberry.field(description="Who alone may change it; null when it is changed here.")
-    placed: strawberry.Private[Placed]
+    id: strawberry.ID = part_id(Kind.ACCOUNT, "account.id")
+    parent_id: strawberry.ID | None = part_id(Kind.ACCOUNT, "account.parent_id")
+    kind: accounts.AccountKind = part("account.kind")
+    name: str = part("account.name")
+    accounting_number: str = part("account.accounting_number")
+    mirrored: bool = part("account.mirrored", description="Copied from a reseller's books and locked here.")
+    managed_by: str | None = strawberry.field(
+        resolver=_manager, description="The reseller that manages a mirrored account."
+    )
+    ribbon: str | None = strawberry.field(
+        resolver=_ribbon, description="What to show on a mirrored account: who manages it."
+    )
+    locked_by: str | None = strawberry.field(
+        resolver=_manager, description="Who alone may change it; null when it is changed here."
+    )
     subscription_count: int | None = strawberry.field(
+        resolver=_count,
         description="Its own subscriptions and those of all accounts below it, ended ones included.",
         directives=needs(subscriptions.counts_below),
     )
-
-    @classmethod
-    def of(cls, placed: Placed) -> Self:
-        account = placed.account
-        manager = account.managed_by if account.mirrored else None
-        return cls(
-            id=id_of(Kind.ACCOUNT, account.id),
-            parent_id=optional_id(Kind.ACCOUNT, account.parent_id),
-            kind=account.kind,
-            name=account.name,
-            accounting_number=account.accounting_number,
-            mirrored=account.mirrored,
-            managed_by=manager,
-            ribbon=None if manager is None else f"Managed by {manager}",
-            locked_by=manager,
-            placed=placed,
-            subscription_count=_unless_denied(placed.viewer, subscriptions.counts_below, placed.count),
-        )
 
 
 async def about(info: Info) -> About:
@@ -176,12 +181,23 @@ async def about(info: Info) -> About:
         month = billing_period(asking.clock.now(), day=1, zone=zone)
     crossing = asking.mentions(info, "syncState") or asking.mentions(info, "syncRefusal")
     counting = asking.mentions(info, "subscriptionCount")
+    may = frozenset(each for each in _BESIDE if _may(viewer, each))
     return About(
         month=month,
+        hours=asking.mentions(info, "hours"),
         counts=counting and REQUIRED[subscriptions.counts_below] in viewer.permissions,
         sync=crossing and REQUIRED[sync.bonds] in viewer.permissions and viewer.sees_everything,
         offering=asking.mentions(info, "offering"),
+        may=may,
     )
+
+
+def _may(viewer: Viewer, question: Any) -> bool:
+    try:
+        viewer.require(REQUIRED[question])
+    except (PermissionDenied, ModuleOff):
+        return False
+    return True
 
 
 async def placed(viewer: Viewer, found: Sequence[accounts.Account], asked: About) -> dict[UUID, Placed]:
@@ -197,7 +213,9 @@ async def held(viewer: Viewer, found: Sequence[domain.Subscription], asked: Abou
     holders = {each.offering_id: each.id for each in found} if asked.offering else {}
     known = await subscriptions.offerings(viewer, list(holders.values())) if holders else {}
     offerings = {each.id: Offering.of(each) for each in known.values()}
-    totals = await metering.totals(viewer, ids, asked.month) if asked.month is not None and ids else {}
+    totals = (
+        await metering.totals(viewer, ids, asked.month, hours=asked.hours) if asked.month is not None and ids else {}
+    )
     bonds = await sync.bonds(viewer, ids) if asked.sync and ids else {}
     return {
         each.id: Held(
@@ -206,6 +224,7 @@ async def held(viewer: Viewer, found: Sequence[domain.Subscription], asked: Abou
             offerings.get(each.offering_id),
             [UsageTotal.of(total) for _, total in sorted(totals.get(each.id, {}).items())],
             bonds.get(each.id, ()),
+            asked,
         )
         for each in found
     }

@@ -20,6 +20,7 @@ from schema.asking import Info
 from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.node import Node, findable, id_of, uuid_of
+from schema.parts import part_id, shown_as
 from schema.size import sized
 
 LONGEST_BY_HOUR = timedelta(days=31)
@@ -59,7 +60,7 @@ findable(Kind.USAGE_BATCH, queries.batches, UsageBatch)
 
 @strawberry.type(description="A subscription's usage of one meter in a period, in the meter's base unit.")
 class UsageTotal:
-    subscription_id: strawberry.ID
+    subscription_id: strawberry.ID = part_id(Kind.SUBSCRIPTION, "subscription_id")
     meter: str
     quantity: Decimal
     samples: int
@@ -67,13 +68,7 @@ class UsageTotal:
 
     @classmethod
     def of(cls, total: queries.Total) -> UsageTotal:
-        return cls(
-            subscription_id=id_of(Kind.SUBSCRIPTION, total.subscription_id),
-            meter=total.meter,
-            quantity=total.quantity,
-            samples=total.samples,
-            hours=total.hours,
-        )
+        return shown_as(cls, total)
 
 
 @strawberry.type(description="One UTC hour of one resource, in the meter's base unit.")

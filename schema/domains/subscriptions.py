@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
+from operator import attrgetter
 from typing import Annotated
 from uuid import UUID
 
@@ -23,11 +24,12 @@ from schema.domains.bonds import Bond, bonds_of
 from schema.domains.catalogue import Offering
 from schema.domains.cycle import BillingCycle
 from schema.domains.metering import From, To, UsageTotal, asked_period
-from schema.domains.organisations import Account, account_by_id
+from schema.domains.organisations import Account
 from schema.domains.timeline import Segment, SubscriptionState
 from schema.locks import Lockable
 from schema.node import Node, findable, id_of, optional_id, uuid_of
 from schema.size import sized
+from schema.together import referred
 from sync import queries as sync
 
 strawberry.enum(domain.Verb, name="SubscriptionVerb", description="What may be done to a subscription.")
@@ -52,6 +54,10 @@ class Order:
             effective_at=order.effective_at,
             recorded_at=order.recorded_at,
         )
+
+
+_ACCOUNT = referred(organisations.many, Account, attrgetter("account_uuid"))
+_OFFERING = referred(queries.offerings, Offering, attrgetter("key"))
 
 
 @strawberry.type(description="What an account bought, as it stands.")
@@ -110,15 +116,19 @@ class Subscription(Node, Lockable):
             created_at=subscription.created_at,
         )
 
-    @strawberry.field(directives=needs(organisations.many))
+    @strawberry.field(directives=needs(organisations.many), metadata=_ACCOUNT.metadata)
     async def account(self, info: Info) -> Account | None:
-        found: Account | None = await account_by_id(info, self.account_uuid)
+        found: Account | None = await _ACCOUNT.of_one(self, info)
         return found
 
-    @strawberry.field(description="What it is a subscription of.", directives=needs(queries.offerings))
+    @strawberry.field(
+        description="What it is a subscription of.",
+        directives=needs(queries.offerings),
+        metadata=_OFFERING.metadata,
+    )
     async def offering(self, info: Info) -> Offering | None:
-        found = await info.context.load(queries.offerings, self.key)
-        return None if found is None else Offering.of(found)
+        found: Offering | None = await _OFFERING.of_one(self, info)
+        return found
 
     @strawberry.field(description="What was in service when.", directives=[*needs(queries.timeline), *sized(10)])
     async def timeline(self, info: Info, as_known_at: AsKnownAt = None) -> list[Segment] | None:

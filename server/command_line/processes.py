@@ -36,6 +36,7 @@ from server.memory.budget import allowance
 from server.memory.seen import RedisMemory
 from server.memory.short_lived import ShortLived
 from server.settings import BadSetting, Settings, load
+from server.settled import settle
 from sync.transport import InProcessTransport
 from workers.queue import Doorbell, worker
 from workers.work import Tools
@@ -97,6 +98,7 @@ async def served(
 
 async def serve_until_stopped(host: str, port: int, app: Starlette) -> None:
     """Serve in this process until SIGTERM or SIGINT, then finish what has begun."""
+    settle()
     await server_of(host, port, app).serve()
 
 

@@ -5,6 +5,8 @@ Owns: the rules of the specification "GraphQL over HTTP". Does not own: reading 
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from strawberry.types import ExecutionResult
 
 from schema.spending import BUDGET_USED_UP
@@ -17,6 +19,7 @@ _TAKEN_FOR = {EVENTS: EVENTS, GRAPHQL: GRAPHQL, JSON: JSON, "application/*": JSO
 _RANK = {name: rank for rank, name in enumerate(("*/*", "application/*", EVENTS, JSON, GRAPHQL))}
 
 
+@lru_cache(maxsize=100)
 def negotiated(accept: str) -> str:
     """The media type that the client likes best; plain JSON when it likes none. Of equals, the answer in one piece."""
     best, liking = JSON, (0.0, 0)
@@ -50,7 +53,7 @@ def status_of(result: ExecutionResult, media_type: str) -> int:
 
     Only a budget that is used up has its status in both, so that client libraries and proxies wait by themselves.
     """
-    if not was_not_executed(result):
+    if not result.errors or not was_not_executed(result):
         return 200
     codes = {(each.extensions or {}).get("code") for each in result.errors or ()}
     if BUDGET_USED_UP in codes:
@@ -62,5 +65,7 @@ def status_of(result: ExecutionResult, media_type: str) -> int:
 
 def retry_after(result: ExecutionResult) -> int | None:
     """In how many seconds there will be room in the budget, when that is what is wrong."""
-    said = [(each.extensions or {}).get("retryAfterSeconds") for each in result.errors or ()]
+    if not result.errors:
+        return None
+    said = [(each.extensions or {}).get("retryAfterSeconds") for each in result.errors]
     return max((seconds for seconds in said if isinstance(seconds, int)), default=None)

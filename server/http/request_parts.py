@@ -8,13 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from cross_web import HTTPException
 from strawberry.http import GraphQLRequestData, GraphQLRequestProtocol
 
+from server.http.negotiation import JSON
 from server.http.stored import Stored, document_of
 
 _PARTS: dict[str, type] = {"query": str, "operationName": str, "variables": dict, "extensions": dict}
 _SAID: dict[type, str] = {str: "text", dict: "an object"}
+_IN_JSON = ("variables", "extensions")
 _LONGEST_DOCUMENT = 20_000  # documents that are right are kept
 
 
@@ -34,3 +37,23 @@ def request_of(
         extensions=body.get("extensions"),
         protocol=protocol,
     )
+
+
+def parts_of(method: str, address: Mapping[str, Any], content_type: str | None, body: bytes) -> Mapping[str, Any]:
+    """The parts as they were sent: by GET in the address, else in a body of JSON. Raises `HTTPException`."""
+    if method == "GET":
+        parts = dict(address)
+        return parts | {name: _json(parts[name]) for name in _IN_JSON if parts.get(name)}
+    if (content_type or "").partition(";")[0].strip().lower() != JSON:
+        raise HTTPException(415, f"Send {JSON}.")
+    found = _json(body)
+    if not isinstance(found, dict):
+        raise HTTPException(400, "The request must be a JSON object.")
+    return found
+
+
+def _json(text: str | bytes) -> Any:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        raise HTTPException(400, "This is not JSON.") from None
