@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-BENCHMARKS = ("pricing", "usage_ingest", "refused_file", "usage_export", "bill_run", "lists", "price_edit")
+BENCHMARKS = ("pricing", "usage_ingest", "refused_file", "usage_export", "bill_run", "lists", "http", "price_edit")
 
 
 def main() -> int:

@@ -85,7 +85,7 @@ HIERARCHY = (
 )
 
 # Levels of 1, 20, 10 and 10 accounts below each, and customers below the last: 5 levels.
-_LEVEL = """
+LEVEL = """
 INSERT INTO account (id, organisation_id, path, parent_id, kind, name, accounting_number, email, billing_address,
     mirrored, managed_by, version, created_at)
   SELECT gen_random_uuid(), a.organisation_id, a.path || '{letter}' || lpad(n::text, 9, '0') || '.', a.id, '{kind}',
@@ -132,7 +132,7 @@ async def fill(admin: asyncpg.Connection, books: Books, accounts: int) -> Top:
         ("c", "customer", "Customer", 100, "a.name LIKE 'Partner %'"),
     )
     for letter, kind, name, each, above in levels:
-        await admin.execute(_LEVEL.format(letter=letter, kind=kind, name=name, each=each, above=above))
+        await admin.execute(LEVEL.format(letter=letter, kind=kind, name=name, each=each, above=above))
         # Or the checks of references keep the plan that was right for an empty table, and read all of it for each row.
         await admin.execute("ANALYZE account")
     await admin.execute(_SUBSCRIPTIONS)
