@@ -102,6 +102,8 @@ class Schema(strawberry.Schema):
         except Exception as fault:
             result = ExecutionResult(None, [_error_of(fault)])
         if result.errors:
+            for error in result.errors:
+                self.remove_field_suggestion(error)
             result.errors = [masked(error) for error in result.errors]
         result.extensions = {"cost": said} if said else {}
         return result
