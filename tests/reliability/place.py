@@ -31,8 +31,9 @@ PATIENCE_SECONDS = 120
 WAITING = """
 SELECT 'event ' || name FROM event WHERE relayed_at IS NULL
 UNION ALL SELECT 'job ' || kind || ' ' || state FROM job WHERE state IN ('due', 'running')
+UNION ALL SELECT 'feed ' || topic FROM feed_entry WHERE position IS NULL
 """
-"""The events and jobs that are not done: none in an installation at rest."""
+"""The events and jobs that are not done, and what is told and has no position yet: none in an installation at rest."""
 
 
 @dataclass(frozen=True)
