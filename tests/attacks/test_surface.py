@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from server.http.application import application
 from server.http.negotiation import GRAPHQL
@@ -17,7 +17,8 @@ from server.settings import BadSetting, load
 from tests.attacks.conftest import Target
 
 KNOWN = {
-    *("GET /graphql", "POST /graphql", "GET /healthz", "GET /readyz", "POST /sign-out", "GET /usage.csv"),
+    *("WebSocket /graphql", "GET /graphql", "POST /graphql"),
+    *("GET /healthz", "GET /readyz", "POST /sign-out", "GET /usage.csv"),
     *("GET /invoices/{invoice}.pdf", "GET /accounts/{account}/drafts/{invoice}.pdf", "GET /documents/{document}"),
     *("GET /issuers/{issuer}.preview.pdf", "POST /issuers/{issuer}.preview.pdf", "POST /accounts/{account}/documents"),
     *("GET /brand", "GET /brand/logo", "POST /oauth/token", "POST /oauth/introspect", "POST /oauth/revoke"),
@@ -37,16 +38,21 @@ FOLDERS = ("bss", "schema", "sync", "workers", "server", "docs")
 ATTACKER = "https://attacker.example"
 
 
+def addresses() -> list[BaseRoute]:
+    """Of an application that has all that it may have; nothing of that is asked here."""
+    clock: Any = None
+    authorisation, party = object.__new__(Authorisation), object.__new__(RelyingParty)
+    return application(clock, authorisation=authorisation, relying_party=party).routes
+
+
 def routes() -> list[Route]:
-    authorisation: Any = object.__new__(Authorisation)  # so that its routes are there; none of them is called
-    party: Any = object.__new__(RelyingParty)
-    found = application(None, authorisation=authorisation, relying_party=party).routes  # type: ignore[arg-type]
-    return [route for route in found if isinstance(route, Route)]
+    return [route for route in addresses() if isinstance(route, Route)]
 
 
 def test_every_address_is_known() -> None:
     found = {f"{method} {route.path}" for route in routes() for method in route.methods or () if method != "HEAD"}
-    assert found == KNOWN
+    sockets = {f"WebSocket {route.path}" for route in addresses() if isinstance(route, WebSocketRoute)}
+    assert found | sockets == KNOWN
 
 
 async def test_nothing_but_what_must_be_is_answered_before_sign_in(target: Target) -> None:

@@ -44,8 +44,10 @@ def main() -> int:
         ran = {}
         for name, suite in SUITES.items():
             print(f"{name}: ", end="", flush=True)
+            started = monotonic()
             cases = ran[name] = suite(place, server)
-            print(f"{sum(each.passed for each in cases)} of {len(cases)} cases", flush=True)
+            passed = sum(each.passed for each in cases)
+            print(f"{passed} of {len(cases)} cases in {monotonic() - started:.0f} seconds", flush=True)
     found = problems(ran, RECORDED)
     print("\n".join(found), file=sys.stderr, end="\n" if found else "")
     print(f"{'failed' if found else 'all as recorded'}, after {monotonic() - began:.0f} seconds")
