@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from bss.feed import queries
+from bss.viewer import Viewer
 from schema.asking import Asking
 from schema.execution import schema
 from server.live.hub import Caller
@@ -102,11 +103,11 @@ async def test_both_executors_tell_the_same(served: Served) -> None:
     """What a plan reads of an event's object is what the reference executor reads."""
     books = served.books
 
-    async def nobody() -> None:
-        return None
+    async def staff() -> Viewer:
+        return books.staff
 
     def asking() -> Asking:
-        live = Caller(served.hub, "staff", books.staff, nobody)
+        live = Caller(served.hub, "staff", books.staff, staff)
         return Asking(books.staff, books.clock, live=live)
 
     async def told(executed: Any, after: str | None, many: int) -> list[dict[str, Any]]:
