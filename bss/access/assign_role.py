@@ -15,6 +15,8 @@ from bss.refusal import Conflict, NotFound, WrongState
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
+_WHERE = ("membershipId",)
+
 
 @dataclass(frozen=True)
 class AssignRole:
@@ -28,6 +30,8 @@ class AssignRole:
 async def assign_role(tx: Transaction, request: AssignRole, now: datetime) -> Outcome:
     """Give a membership another role; its tokens are worth the new one at once. The last owner stays."""
     membership = await running_membership(tx, request.membership_id)
+    if membership.identity_id is not None:
+        raise WrongState("A group at an identity provider gives this role: end it here, or change the rule.", _WHERE)
     role = await grantable(tx, request.role, await one(tx.viewer, membership.account_id))
     if membership.role == OWNER != role.code:
         await refuse_last_owner(tx, membership)

@@ -50,13 +50,14 @@ def refuse_more(viewer: Viewer, permissions: Iterable[Permission]) -> None:
 
 @dataclass(frozen=True)
 class Running:
-    """A membership that has not ended."""
+    """A membership that has not ended; `identity_id`: given by sign-ins of somebody known so."""
 
     id: UUID
     path: str
     person_id: UUID
     account_id: UUID
     role: str
+    identity_id: UUID | None
 
 
 async def running_membership(tx: Transaction, membership_id: UUID) -> Running:
@@ -66,7 +67,7 @@ async def running_membership(tx: Transaction, membership_id: UUID) -> Running:
     touches the access of those who may do more.
     """
     row = await tx.connection.fetchrow(
-        "SELECT id, path, person_id, account_id, role, ended_at FROM membership"
+        "SELECT id, path, person_id, account_id, role, identity_id, ended_at FROM membership"
         f" WHERE {IN_SCOPE} AND id = $3 FOR UPDATE",
         *(tx.organisation_id, tx.viewer.path, membership_id),
     )
@@ -76,7 +77,8 @@ async def running_membership(tx: Transaction, membership_id: UUID) -> Running:
         raise WrongState("The membership has ended.", ("membershipId",))
     role = await role_named(tx, row["role"])
     refuse_more(tx.viewer, role.permissions if role else ())
-    return Running(row["id"], row["path"], row["person_id"], row["account_id"], row["role"])
+    names = ("id", "path", "person_id", "account_id", "role", "identity_id")
+    return Running(*(row[name] for name in names))
 
 
 async def refuse_last_owner(tx: Transaction, membership: Running) -> None:

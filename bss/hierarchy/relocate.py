@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bss.access.hold_by_identity import end_strayed
 from bss.agreements.end_edges import end_edges
 from bss.hierarchy.rewrite_paths import rewrite_paths
 from bss.identifier import label
@@ -28,6 +29,7 @@ async def relocate(
         *(tx.organisation_id, account.id, parent.id),
     )
     await rewrite_paths(tx, removal.old_path, removal.new_path)
+    await end_strayed(tx, removal.new_path, now)
     await end_edges(tx, account.id, removal.new_path, at, replaced=replaced)
 
 

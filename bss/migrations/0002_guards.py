@@ -294,6 +294,8 @@ KEYS = [
     "CREATE INDEX session_by_membership ON session (organisation_id, membership_id)",
     "CREATE INDEX session_by_provider ON session (organisation_id, provider_id, identity_id) WHERE ended_at IS NULL",
     "CREATE INDEX identity_provider_of_account ON identity_provider (organisation_id, account_id, id)",
+    "CREATE UNIQUE INDEX identity_provider_once ON identity_provider (organisation_id, account_id, issuer)"
+    " WHERE retired_at IS NULL",
     # The provider says who somebody is; whether that is somebody whom we know, the constraint does.
     "ALTER TABLE identity ADD CONSTRAINT identity_once UNIQUE (organisation_id, account_id, issuer, subject)",
     "ALTER TABLE membership ALTER COLUMN lost_at_sign_in SET DEFAULT false",

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
+
+from tortoise.exceptions import IntegrityError
 
 from bss.identifier import uuid7
 from bss.organisations.queries import one
@@ -13,7 +15,7 @@ from bss.providers.models import ProviderModel
 from bss.providers.provider import Terms, issuer_problem, problems
 from bss.providers.rules import refuse_ungrantable, stored
 from bss.providers.secret import sealed_secret
-from bss.refusal import InvalidInput, LockedField, NotFound, Problem
+from bss.refusal import Conflict, InvalidInput, LockedField, NotFound, Problem
 from bss.transaction.begin import Transaction
 from bss.transaction.command import Outcome, command
 
@@ -28,7 +30,7 @@ class AddProvider:
     account_id: UUID
     issuer: str
     terms: Terms
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 @command("addIdentityProvider", requires=Permission.SIGN_IN_MANAGE, refuses=(NotFound, LockedField))
@@ -50,8 +52,7 @@ async def add_provider(tx: Transaction, request: AddProvider, now: datetime) -> 
         raise InvalidInput.at("accountId", f"An account has at most {MOST_PROVIDERS} identity providers.")
     provider_id = uuid7()
     terms = request.terms
-    await ProviderModel.create(
-        using_db=tx.db,
+    made = ProviderModel(
         id=provider_id,
         organisation_id=tx.organisation_id,
         path=account.path,
@@ -66,4 +67,8 @@ async def add_provider(tx: Transaction, request: AddProvider, now: datetime) -> 
         rules=stored(terms.rules),
         added_at=now,
     )
+    try:
+        await made.save(using_db=tx.db, force_create=True)
+    except IntegrityError as had:
+        raise Conflict("The account has a provider of this issuer already.", ("issuer",)) from had
     return Outcome(provider_id)

@@ -20,6 +20,7 @@ class Held:
 
     id: UUID
     account_id: UUID
+    issuer: str
     rules: tuple[Rule, ...]
     secret_sealed: str | None
 
@@ -30,7 +31,7 @@ async def held_provider(tx: Transaction, provider_id: UUID) -> Held:
     Raises `NotFound`, `WrongState`, and `PermissionDenied` where its rules give more than the viewer may do.
     """
     row = await tx.connection.fetchrow(
-        "SELECT id, account_id, rules, secret_sealed, retired_at FROM identity_provider"
+        "SELECT id, account_id, issuer, rules, secret_sealed, retired_at FROM identity_provider"
         f" WHERE {IN_SCOPE} AND id = $3 FOR UPDATE",
         *(tx.organisation_id, tx.viewer.path, provider_id),
     )
@@ -40,4 +41,4 @@ async def held_provider(tx: Transaction, provider_id: UUID) -> Held:
         raise WrongState("The identity provider is retired.", ("providerId",))
     rules = kept(orjson.loads(row["rules"]))
     await refuse_more_than_own(tx, rules)
-    return Held(row["id"], row["account_id"], rules, row["secret_sealed"])
+    return Held(row["id"], row["account_id"], row["issuer"], rules, row["secret_sealed"])

@@ -63,7 +63,7 @@ def issuer_problem(issuer: str) -> str | None:
         host, _ = parts.hostname, parts.port
     except ValueError:
         return "This is no address."
-    if len(issuer) > _LONGEST_ADDRESS or parts.scheme not in ("https", "http") or not host:
+    if len(issuer) > _LONGEST_ADDRESS or not issuer.startswith(("https://", "http://")) or not host:
         return "An issuer is an address that begins with https://."
     if parts.query or parts.fragment or parts.username is not None or not issuer.isascii() or not issuer.isprintable():
         return "An issuer has no query, no fragment, no name and no password."

@@ -7,7 +7,7 @@ before anybody is known, and read in the books of the organisation whose host it
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -55,7 +55,7 @@ class Trusted:
     name: str
     issuer: str
     client_id: str
-    secret: str | None
+    secret: str | None = field(repr=False)
     scopes: str
     groups_claim: str
 

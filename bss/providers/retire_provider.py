@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from bss.access.hold_by_identity import end_all_of
 from bss.permission import Permission
 from bss.providers.held import held_provider
 from bss.refusal import NotFound, WrongState
@@ -22,7 +23,7 @@ class RetireProvider:
 
 @command("retireIdentityProvider", requires=Permission.SIGN_IN_MANAGE, refuses=(NotFound, WrongState))
 async def retire_provider(tx: Transaction, request: RetireProvider, now: datetime) -> Outcome:
-    """Retire an identity provider, for good: its sessions end at once, and its client's secret is forgotten."""
+    """Retire an identity provider, for good: what its sign-ins gave ends at once, and its secret is forgotten."""
     held = await held_provider(tx, request.provider_id)
     await tx.connection.execute(
         "WITH retired AS (UPDATE identity_provider SET retired_at = $3, secret_sealed = NULL"
@@ -30,4 +31,5 @@ async def retire_provider(tx: Transaction, request: RetireProvider, now: datetim
         " UPDATE session SET ended_at = $3 WHERE organisation_id = $1 AND provider_id = $2 AND ended_at IS NULL",
         *(tx.organisation_id, held.id, now),
     )
+    await end_all_of(tx, held.account_id, held.issuer, now)
     return Outcome(held.id)

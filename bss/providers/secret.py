@@ -10,15 +10,16 @@ from uuid import UUID
 from bss.refusal import InvalidInput
 from bss.transaction.database import current
 
-_LONGEST = 2_000
+_LEAST, _LONGEST = 16, 2_000
+"""Fewer could be guessed by whoever has the digests of the audit."""
 
 
 def sealed_secret(provider_id: UUID, secret: str | None) -> str | None:
     """The secret as it is kept. Raises `InvalidInput`."""
     if secret is None:
         return None
-    if not secret.isascii() or not secret.isprintable() or not 1 <= len(secret) <= _LONGEST:
-        raise InvalidInput.at("secret", f"A secret has 1 to {_LONGEST} letters, digits and signs of ASCII.")
+    if not secret.isascii() or not secret.isprintable() or not _LEAST <= len(secret) <= _LONGEST:
+        raise InvalidInput.at("secret", f"A secret has {_LEAST} to {_LONGEST} letters, digits and signs of ASCII.")
     return current().seal.sealed(secret.encode(), _place(provider_id))
 
 

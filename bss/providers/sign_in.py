@@ -61,6 +61,11 @@ async def sign_in(tx: Transaction, request: SignIn, now: datetime) -> Outcome:
     """
     provider = await _provider_at(tx, request)
     wanted = await _wanted(tx, provider, request.known.groups)
+    # Somebody's first sign-ins, in two windows at once, are one after the other.
+    await tx.connection.execute(
+        "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))",
+        f"identity {provider['account_id']} {request.known.issuer} {request.known.subject}",
+    )
     found = await tx.connection.fetchrow(
         "SELECT id, person_id FROM identity WHERE organisation_id = $1 AND account_id = $2 AND issuer = $3"
         " AND subject = $4 FOR UPDATE",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -30,7 +30,7 @@ class UpdateProvider:
 
     provider_id: UUID
     terms: Terms
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 @command("updateIdentityProvider", requires=Permission.SIGN_IN_MANAGE, refuses=(NotFound, WrongState, LockedField))
@@ -40,6 +40,7 @@ async def update_provider(tx: Transaction, request: UpdateProvider, now: datetim
         raise InvalidInput(found)
     held = await held_provider(tx, request.provider_id)
     account = await one(tx.viewer, held.account_id)
+    account.refuse_if_mirrored("How people come in at this account")
     await refuse_ungrantable(tx, request.terms.rules, account)
     terms, secret = request.terms, held.secret_sealed
     if request.secret is not None:

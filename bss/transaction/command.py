@@ -7,7 +7,7 @@ transaction that the database asked to repeat. Does not own: what any command do
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
@@ -36,7 +36,7 @@ class Outcome:
     """
 
     object_id: UUID
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
     replayed: bool = False
 
 

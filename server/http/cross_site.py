@@ -43,7 +43,10 @@ def _is_from_our_page(headers: Headers) -> bool:
     site, origin = headers.get("sec-fetch-site"), headers.get("origin")
     if site is not None:
         return site == "same-origin"
-    return origin is not None and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    try:
+        return origin is not None and urlsplit(origin).netloc.lower() == headers.get("host", "").lower()
+    except ValueError:  # no address at all
+        return False
 
 
 def _could_be_a_form(headers: Headers) -> bool:

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import quote
 from uuid import UUID
 
@@ -27,6 +26,7 @@ from bss.providers.sign_out import SignOut
 from bss.providers.sign_out import sign_out as sign_out_at_provider
 from bss.refusal import Conflict
 from bss.signing.session import Voucher
+from bss.transaction.database import current
 from server.http.graphql import refusal
 from server.http.oauth.form import BadForm, form_of
 from server.http.recognise import host_of, viewer_of
@@ -36,10 +36,12 @@ from server.http.sign_in_place import PAGE, back_of, own_path
 from server.identity.discovery import ProviderTrouble
 from server.identity.jwt_reading import BadToken
 from server.identity.relying_party import Answered, Question, RelyingParty, new_question
+from server.identity.sealing import CannotOpen
 from server.memory.short_lived import ShortLived
 
 _log = logging.getLogger(__name__)
 COOKIE = "__Host-sign-in"
+_PLACE = "on the way to an identity provider"
 LASTS = timedelta(minutes=10)
 """How long somebody may take at the provider."""
 _AGAIN = "This did not work; please try again."
@@ -56,17 +58,17 @@ async def set_out(request: Request) -> Response:
     provider = await _provider(request)
     if provider is None:
         return _nothing()
-    question, secret = new_question(), secrets.token_urlsafe(32)
+    question = new_question()
     back = back_of(request, request.path_params["provider"])
     try:
         address = await _party(request).address(provider, back, question, request.app.state.clock.now())
     except ProviderTrouble as trouble:
         return await _failed(request, provider, trouble)
-    setting_out = _SettingOut(provider.id, host_of(request), question, own_path(request.query_params.get("next")))
-    await _entries(request).put(_entry(secret), orjson.dumps(setting_out, default=str), LASTS)
+    following, until = own_path(request.query_params.get("next")), request.app.state.clock.now() + LASTS
+    kept = _sealed(_SettingOut(provider.id, host_of(request), question, following, until.isoformat()))
     response = RedirectResponse(address, 302, headers={"Cache-Control": "no-store"})
     lasts = int(LASTS.total_seconds())
-    response.set_cookie(COOKIE, secret, max_age=lasts, path="/", secure=True, httponly=True, samesite="lax")
+    response.set_cookie(COOKIE, kept, max_age=lasts, path="/", secure=True, httponly=True, samesite="lax")
     return response
 
 
@@ -108,10 +110,12 @@ async def told_of_end(request: Request) -> Response:
     except BadForm as unreadable:
         return unreadable.response
     except (ProviderTrouble, BadToken) as trouble:
-        _log.warning("a logout token of %s is not taken: %s", public(Kind.PROVIDER, provider.id), trouble)
+        _log.warning("a logout token of %s is not taken: %s", public(Kind.PROVIDER, provider.id), _in_a_line(trouble))
         return JSONResponse({"error": "invalid_request"}, status_code=400, headers=headers)
     system = provider.organisation.system("back-channel logout")
-    # A token that comes twice ends nothing new: it holds for two minutes, and sessions are ended once.
+    name = hashlib.sha256(f"{provider.id} {ended.name}".encode()).hexdigest()
+    if not await _entries(request).first(f"logout:{name}", LASTS):
+        return Response(status_code=200, headers=headers)  # a token that comes again ends no later session
     await sign_out_at_provider(system, SignOut(provider.id, ended.subject, ended.session), now=now)
     return Response(status_code=200, headers=headers)
 
@@ -126,21 +130,33 @@ ROUTES = (
 
 @dataclass(frozen=True)
 class _SettingOut:
-    """What is remembered of a browser on its way: kept under the SHA-256 of its cookie, and taken once."""
+    """What a browser takes along on its way, sealed in a cookie: so that strangers leave nothing behind here."""
 
     provider_id: UUID
     host: str
     question: Question
     following: str
+    until: str
+
+
+def _sealed(setting_out: _SettingOut) -> str:
+    return current().seal.sealed(orjson.dumps(setting_out, default=str), _PLACE)
 
 
 async def _taken(request: Request) -> _SettingOut | None:
-    secret = request.cookies.get(COOKIE)
-    content = await _entries(request).take(_entry(secret)) if secret else None
-    if content is None:
+    """What the browser took along, for the request that shows it first. Raises `StoreAway`."""
+    kept = request.cookies.get(COOKIE, "")
+    try:
+        found = orjson.loads(current().seal.opened(kept, _PLACE))
+    except (CannotOpen, ValueError):
         return None
-    found = orjson.loads(content)
-    return _SettingOut(UUID(found["provider_id"]), found["host"], Question(**found["question"]), found["following"])
+    began = _SettingOut(
+        UUID(found["provider_id"]), found["host"], Question(**found["question"]), found["following"], found["until"]
+    )
+    if request.app.state.clock.now() >= datetime.fromisoformat(began.until):
+        return None
+    used = hashlib.sha256(began.question.state.encode()).hexdigest()
+    return began if await _entries(request).first(f"sign-in:{used}", LASTS) else None
 
 
 async def _provider(request: Request) -> Trusted | None:
@@ -167,7 +183,7 @@ async def _page(request: Request, trouble: str | None = None, status: int = 200)
 
 
 async def _failed(request: Request, provider: Trusted, trouble: Exception) -> Response:
-    _log.warning("no sign-in by %s: %s", public(Kind.PROVIDER, provider.id), trouble)
+    _log.warning("no sign-in by %s: %s", public(Kind.PROVIDER, provider.id), _in_a_line(trouble))
     return await _page(request, _AGAIN, 502 if isinstance(trouble, ProviderTrouble) else 400)
 
 
@@ -176,12 +192,13 @@ async def _not_admitted(request: Request, provider: Trusted, why: str) -> Respon
     return await _page(request, _NOT_HERE, 403)
 
 
+def _in_a_line(trouble: Exception) -> str:
+    """What a provider said, as it may stand in a log."""
+    return repr(str(trouble)[:300])
+
+
 def _forget(response: Response) -> None:
     response.delete_cookie(COOKIE, path="/", secure=True, httponly=True, samesite="lax")
-
-
-def _entry(secret: str) -> str:
-    return f"sign-in:{hashlib.sha256(secret.encode()).hexdigest()}"
 
 
 def _entries(request: Request) -> ShortLived:

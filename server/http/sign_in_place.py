@@ -10,6 +10,7 @@ from starlette.requests import Request
 from server.http.recognise import host_of
 
 PAGE = "/sign-in"
+_LONGEST = 300
 
 
 def page_of(request: Request) -> str:
@@ -25,7 +26,7 @@ def back_of(request: Request, provider: str) -> str:
 def own_path(asked: str | None) -> str:
     """The path to go to afterwards, if it is one of this host; the sign-in page otherwise."""
     plain = asked is not None and asked.startswith("/") and asked.isascii() and asked.isprintable()
-    if not plain or asked is None or asked.startswith("//") or "\\" in asked or len(asked) > 2_000:
+    if not plain or asked is None or asked.startswith("//") or "\\" in asked or len(asked) > _LONGEST:
         return PAGE
     return asked
 

@@ -6,10 +6,12 @@ Does not own: which issuers are trusted (`bss.providers`), or what is signed (`i
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import orjson
@@ -20,6 +22,7 @@ from server.identity.jwt_reading import key_named
 
 _LASTS = timedelta(minutes=10)
 _NOT_SOONER = timedelta(seconds=30)
+_PATIENCE = timedelta(seconds=10)
 _MOST_PROVIDERS = 1_000
 _MOST_KEYS = 50
 _PLACE = "/.well-known/openid-configuration"
@@ -52,11 +55,16 @@ class _Kept:
 
 
 class Discovery:
-    """Asks providers, and remembers for some minutes what they said."""
+    """Asks providers, and remembers for some minutes what they said, and for a moment that they said nothing.
+
+    Anybody can make us ask, by setting out; so nobody is asked twice at once.
+    """
 
     def __init__(self, egress: Egress) -> None:
         self.egress = egress
         self._kept: dict[str, _Kept] = {}
+        self._trouble: dict[str, tuple[datetime, str]] = {}
+        self._asking: dict[str, asyncio.Task[_Kept]] = {}
 
     async def described(self, issuer: str, now: datetime) -> Description:
         """Where the provider is. Raises `ProviderTrouble`."""
@@ -76,6 +84,25 @@ class Discovery:
         return await self._asked(issuer, now)
 
     async def _asked(self, issuer: str, now: datetime) -> _Kept:
+        at, said = self._trouble.get(issuer, (None, ""))
+        if at is not None and at <= now < at + _PATIENCE:
+            raise ProviderTrouble(said)
+        asking = self._asking.get(issuer)
+        if asking is None:
+            asking = self._asking[issuer] = asyncio.create_task(self._ask(issuer, now))
+            asking.add_done_callback(lambda _: self._asking.pop(issuer, None))
+        return await asyncio.shield(asking)
+
+    async def _ask(self, issuer: str, now: datetime) -> _Kept:
+        try:
+            return await self._fetched(issuer, now)
+        except ProviderTrouble as trouble:
+            if len(self._trouble) >= _MOST_PROVIDERS:
+                self._trouble.clear()
+            self._trouble[issuer] = now, str(trouble)
+            raise
+
+    async def _fetched(self, issuer: str, now: datetime) -> _Kept:
         async with self.egress.client() as client:
             description = _description(issuer, await _object(client, issuer.rstrip("/") + _PLACE))
             found = await _object(client, description.keys)
@@ -131,9 +158,14 @@ def _address(said: Mapping[str, Any], name: str, issuer: str) -> str:
     """An address that is no less safe than the issuer's own."""
     value = said.get(name)
     safe = ("https://",) if issuer.startswith("https://") else ("https://", "http://")
-    if not isinstance(value, str) or not value.startswith(safe):
-        raise ProviderTrouble(f"its {name} is no address")
-    return value
+    try:
+        if isinstance(value, str) and value.startswith(safe) and value.isascii() and value.isprintable():
+            parts = urlsplit(value)
+            if parts.hostname and (parts.port is None or parts.port):
+                return value
+    except ValueError:
+        pass
+    raise ProviderTrouble(f"its {name} is no address")
 
 
 def _keys(keys: object) -> tuple[Mapping[str, Any], ...]:

@@ -16,6 +16,14 @@ from joserfc.errors import JoseError
 from joserfc.jwk import JWKRegistry
 
 LONGEST = 8_192
+_MOST_LETTERS = 400
+_UNREADABLE = (JoseError, ValueError, TypeError, KeyError, AttributeError, RecursionError)
+"""What the library makes of what is no token: a header may be any JSON."""
+
+
+def is_text(value: object) -> bool:
+    """Whether a claim is a text that may be kept and compared: a name, a group, an id."""
+    return isinstance(value, str) and len(value) <= _MOST_LETTERS and value.isprintable()
 
 
 class BadToken(Exception):
@@ -60,7 +68,7 @@ def named_key(raw: str) -> str | None:
     """The name of the key by which a token says that it is signed; it proves nothing. Raises `BadToken`."""
     try:
         name = jws.extract_compact(raw[:LONGEST].encode()).headers().get("kid")
-    except (JoseError, ValueError, TypeError, RecursionError) as unreadable:
+    except _UNREADABLE as unreadable:
         raise BadToken(f"{type(unreadable).__name__}: {unreadable}") from unreadable
     return name if isinstance(name, str) else None
 
@@ -78,6 +86,6 @@ def opened(raw: str, keys: Iterable[Mapping[str, Any]], algorithms: Mapping[str,
         if key is None:
             raise BadToken("its key is not known")
         token = jwt.decode(raw, JWKRegistry.import_key(dict(key)), algorithms=list(algorithms[key["kty"]]))
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError) as unreadable:
+    except _UNREADABLE as unreadable:
         raise BadToken(f"{type(unreadable).__name__}: {unreadable}") from unreadable
     return Opened(token.header, token.claims)

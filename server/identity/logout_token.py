@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from server.identity.id_token import BY_KEY, SKEW, refuse_others
-from server.identity.jwt_reading import BadToken, opened
+from server.identity.jwt_reading import BadToken, is_text, opened
 
 EVENT = "http://schemas.openid.net/event/backchannel-logout"
 FRESH = timedelta(minutes=2)
@@ -40,6 +40,9 @@ def verify_logout_token(
     if "exp" in token.claims and now >= token.instant("exp") + SKEW:
         raise BadToken("it has ended")
     subject, session = (token.text(name) if name in token.claims else None for name in ("sub", "sid"))
+    name = token.text("jti")
     if subject is None and session is None:
         raise BadToken("nobody is meant")
-    return Logout(token.text("jti"), subject, session)
+    if not all(each is None or is_text(each) for each in (name, subject, session)):
+        raise BadToken("it has no names")
+    return Logout(name, subject, session)

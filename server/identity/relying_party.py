@@ -10,7 +10,7 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -22,21 +22,24 @@ from bss.providers.queries import Trusted
 from bss.providers.sign_in import Known
 from server.identity.discovery import Description, Discovery, ProviderTrouble, got, object_in
 from server.identity.id_token import verify_id_token
-from server.identity.jwt_reading import BadToken, Opened, named_key
+from server.identity.jwt_reading import BadToken, Opened, is_text, named_key
 from server.identity.logout_token import Logout, verify_logout_token
 
-_LONGEST = 400
-"""How long a subject, a name or a group may be."""
 _MOST_GROUPS = 1_000
+_REFUSED = (
+    *(OAuthError, httpx2.HTTPError, httpx2.InvalidURL),
+    *(ValueError, TypeError, AttributeError, OverflowError, RecursionError),
+)
+"""What the library makes of a refusal, and of answers that are none."""
 
 
 @dataclass(frozen=True)
 class Question:
     """What only the browser that asks can answer: who it was that began this sign-in."""
 
-    state: str
-    nonce: str
-    verifier: str
+    state: str = field(repr=False)
+    nonce: str = field(repr=False)
+    verifier: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -119,7 +122,7 @@ class RelyingParty:
                 tokens = await client.fetch_token(
                     found.token, grant_type="authorization_code", code=code, code_verifier=question.verifier
                 )
-            except (OAuthError, httpx2.HTTPError, ValueError, TypeError, AttributeError) as refused:
+            except _REFUSED as refused:
                 raise ProviderTrouble(f"it gives nothing for the code: {refused}") from refused
         if not isinstance(tokens, dict) or not isinstance(tokens.get("id_token"), str):
             raise ProviderTrouble("it gives no ID token")
@@ -129,7 +132,7 @@ class RelyingParty:
         self, provider: Trusted, found: Description, tokens: Mapping[str, Any], token: Opened
     ) -> Mapping[str, Any]:
         """All claims about somebody; the provider is asked for those that the ID token leaves out."""
-        wanted = {"email", provider.groups_claim}
+        wanted = {"email", "email_verified", provider.groups_claim}
         access = tokens.get("access_token")
         if wanted <= token.claims.keys() or found.userinfo is None or not isinstance(access, str):
             return token.claims
@@ -138,14 +141,17 @@ class RelyingParty:
         said = object_in(answer)
         if said.get("sub") != token.claims["sub"]:
             raise BadToken("the provider speaks of somebody else")
-        return {**said, **token.claims}
+        # That an address is verified is said of the address beside it, and of no other.
+        of_address = said if "email" in said else token.claims
+        address = {name: of_address.get(name) for name in ("email", "email_verified")}
+        return {**said, **token.claims, **address}
 
 
 def _known(token: Opened, said: Mapping[str, Any], groups_claim: str) -> Known:
     groups = said.get(groups_claim)
     listed = [groups] if isinstance(groups, str) else groups if isinstance(groups, list) else []
     subject = token.text("sub")
-    if len(subject) > _LONGEST or not subject.isprintable():
+    if not is_text(subject):
         raise BadToken("its sub is no name")
     return Known(
         issuer=token.text("iss"),
@@ -153,7 +159,7 @@ def _known(token: Opened, said: Mapping[str, Any], groups_claim: str) -> Known:
         name=_text(said, "name") or _text(said, "preferred_username"),
         email=_text(said, "email"),
         email_verified=said.get("email_verified") is True,
-        groups=tuple(each for each in listed[:_MOST_GROUPS] if _is_text(each)),
+        groups=tuple(each for each in listed[:_MOST_GROUPS] if is_text(each)),
         session=_text(token.claims, "sid") or None,
     )
 
@@ -161,8 +167,4 @@ def _known(token: Opened, said: Mapping[str, Any], groups_claim: str) -> Known:
 def _text(said: Mapping[str, Any], name: str) -> str:
     """A claim that may be missing; one that is no short printable text is."""
     value = said.get(name)
-    return str(value) if _is_text(value) else ""
-
-
-def _is_text(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= _LONGEST and value.isprintable()
+    return str(value) if is_text(value) else ""

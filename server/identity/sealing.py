@@ -42,10 +42,17 @@ class Seal:
 
     def opened(self, kept: str, place: str) -> bytes:
         """The content again. Raises `CannotOpen`."""
-        form, content = kept[: len(_FORM)], base64.b64decode(kept[len(_FORM) :])
+        form, content = kept[: len(_FORM)], _decoded(kept[len(_FORM) :])
         if form != _FORM:
             raise CannotOpen("it was sealed in a form that is not known here")
         try:
             return self._cipher.decrypt(content[:_NONCE_BYTES], content[_NONCE_BYTES:], place.encode())
         except InvalidTag as damaged:
             raise CannotOpen("it was sealed by another secret or for another place") from damaged
+
+
+def _decoded(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as damaged:
+        raise CannotOpen("it is damaged") from damaged

@@ -43,11 +43,10 @@ class ShortLived:
             found: bytes | None = await self._redis.get(name)
         return found
 
-    async def take(self, name: str) -> bytes | None:
-        """The entry, for the one who asks first."""
+    async def first(self, name: str, lifetime: timedelta) -> bool:
+        """Whether nobody asked about this name for so long; of many at once one is the first."""
         async with _answering():
-            found: bytes | None = await self._redis.getdel(name)
-        return found
+            return bool(await self._redis.set(name, b"", nx=True, px=lifetime))
 
     async def forget(self, name: str) -> None:
         async with _answering():

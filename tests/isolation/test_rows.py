@@ -104,7 +104,9 @@ async def _show(owner: Viewer, now: datetime) -> None:
     await add_host(owner, AddHost(root.id, "shop.example"), now=now)
     await set_brand(owner, SetBrand(root.id, "Shop"), now=now)
     issuer, terms = "https://login.example", ("Staff", "bss", SCOPES, "groups", ("shop.example",))
-    given = AddProvider(root.id, issuer, Terms(*terms, (Rule("sales", "sales", root.id),)), "a secret")
+    given = AddProvider(
+        root.id, issuer, Terms(*terms, (Rule("sales", "sales", root.id),)), "a secret of sixteen letters"
+    )
     provider = (await add_provider(owner, given, now=now)).object_id
     known = Known(issuer, "one", "Una", "una@shop.example", True, ("sales",), None)
     await sign_in(owner, SignIn(provider, "shop.example", known), now=now)

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import hmac
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from joserfc.jwk import ECKey, OctKey
@@ -171,6 +172,7 @@ async def test_a_provider_that_describes_another_is_not_asked(houses: Houses) ->
         said(jwks_uri="file:///etc/passwd"),
     ):
         houses.lite.provider.lies.described = lie
+        houses.shop.books.clock.move_to(houses.shop.books.clock.now() + timedelta(seconds=11))
         browser = houses.lite.browser()
         answer = await browser.open(f"/sign-in/{houses.lite.id}")
         assert (answer.status_code, browser.secret) == (502, None)

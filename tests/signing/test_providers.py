@@ -81,6 +81,6 @@ async def test_an_issuer_is_an_address_and_nothing_more(shop: Shop) -> None:
 
 
 async def test_an_account_has_so_many_providers_that_a_page_can_show_them(shop: Shop) -> None:
-    for _ in range(20):
-        await shop.books.make("addIdentityProvider", lite(shop, []))
+    for number in range(20):
+        await shop.books.make("addIdentityProvider", {**lite(shop, []), "issuer": f"https://{number}.lite.example"})
     assert (await shop.books.call("addIdentityProvider", lite(shop, [])))["path"] == ["accountId"]
