@@ -45,7 +45,7 @@ GIVEN: dict[str, dict[str, Any]] = {
     **ABOUT,
     **NOTED,
     "activateSubscription": {"subscriptionId": "@created"},
-    "addIdentityProvider": {"issuer": "https://login.example", **SIGN_IN, "rules": RULES},
+    "addIdentityProvider": {"issuer": "https://another.example", **SIGN_IN, "rules": RULES},
     "updateIdentityProvider": {**SIGN_IN, "rules": RULES},
     "addMembership": {"accountId": "@customer", "role": "billing_viewer"},
     "addAddOn": {"offeringId": "@root:support"},
