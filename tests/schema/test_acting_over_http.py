@@ -16,7 +16,7 @@ from tests.schema.books import OPENED, Books, open_books
 from tests.schema.test_http import token
 
 ACCOUNTS = {"query": "{ accounts { edges { node { name } } } }"}
-WITHOUT_VIEWER = {"/brand", "/brand/logo", "/healthz", "/readyz", "/sign-out"}
+WITHOUT_VIEWER = {"/brand", "/brand/logo", "/healthz", "/readyz", "/sign-out", "/invitation"}
 """Answered before anybody is known, and where a session is ended."""
 ROUTES = [
     (method, route.path)
