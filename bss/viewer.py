@@ -14,7 +14,7 @@ from uuid import UUID
 from bss.identifier import derived
 from bss.module import ALL_MODULES, MODULE_OF, Module, ModuleOff
 from bss.permission import OF_THE_WHOLE_ORGANISATION, Permission
-from bss.refusal import PermissionDenied
+from bss.refusal import PermissionDenied, Refusal
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,14 @@ class Viewer:
         module = MODULE_OF.get(permission)
         if module is not None and module not in self.modules:
             raise ModuleOff(module)
+
+    def may(self, permission: Permission) -> bool:
+        """Whether `require` would let this pass."""
+        try:
+            self.require(permission)
+        except Refusal:
+            return False
+        return True
 
     @property
     def sees_everything(self) -> bool:

@@ -67,6 +67,18 @@ async def one(viewer: Viewer, account_id: UUID, *, path: Iterable[str] = ()) -> 
     return found[account_id]
 
 
+async def own(viewer: Viewer) -> Account:
+    """The account at the top of the viewer's scope, which everybody may know: it is theirs."""
+    async with reading(viewer) as tx:
+        row = await tx.connection.fetchrow(
+            f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE {IN_SCOPE} AND path = $2",
+            *(viewer.organisation_id, viewer.path),
+        )
+    if row is None:
+        raise NotFound("account")
+    return account_of(row)
+
+
 @requires(Permission.ACCOUNT_VIEW)
 async def many(viewer: Viewer, account_ids: Collection[UUID]) -> dict[UUID, Account]:
     """The accounts among these that the viewer can see, by id."""

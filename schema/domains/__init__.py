@@ -22,6 +22,7 @@ from schema.domains import (
     jobs,
     lines,
     margins,
+    me,
     metering,
     organisations,
     people,
@@ -45,6 +46,7 @@ from schema.node import NodeQuery
 
 QUERIES = (
     NodeQuery,
+    me.Query,
     organisations.Query,
     people.Query,
     roles.Query,

@@ -27,7 +27,17 @@ from tests.schema.reflection import (
     selection,
 )
 
-FOR_EVERYBODY = {"node", "nodes", "organisation", "countries", "currencies", "zones", "checkVatNumber", "myDelegations"}
+FOR_EVERYBODY = {
+    "node",
+    "nodes",
+    "organisation",
+    "countries",
+    "currencies",
+    "zones",
+    "checkVatNumber",
+    "me",
+    "myDelegations",
+}
 NOT_IN_THE_API = {
     "addHost",
     "openOrganisation",
