@@ -5,7 +5,7 @@ Owns: the context. Does not own: how the caller was recognised (`server.http`).
 
 from __future__ import annotations
 
-from asyncio import Future, Task, get_running_loop
+from asyncio import CancelledError, Future, Task, gather, get_running_loop, shield
 from collections.abc import Awaitable, Callable, Collection, Hashable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -45,12 +45,12 @@ class Asking:
     cost: int = 0
     _waiting: dict[object, Waiting] = field(default_factory=dict)
     _answers: dict[object, dict[Any, Any]] = field(default_factory=dict)
-    _asked: list[Task[None]] = field(default_factory=list)
+    _asked: set[Task[None]] = field(default_factory=set)
     _names: frozenset[str] | None = None
 
     def afresh(self) -> Asking:
         """The same for another operation."""
-        return replace(self, _waiting={}, _answers={}, _names=None)
+        return replace(self, _waiting={}, _answers={}, _asked=set(), _names=None)
 
     def begin_anew(self, viewer: Viewer) -> None:
         """Before the next event of a stream: what was read for the last one is old, and so may be who asks."""
@@ -76,10 +76,25 @@ class Asking:
                 loop = get_running_loop()
                 waiting = self._waiting[question, more] = Waiting(loop.create_future(), answers)
                 # Whoever asks in this turn of the loop asks along.
-                loop.call_soon(lambda: self._asked.append(loop.create_task(self._ask(question, more))))
+                loop.call_soon(self._begin, question, more)
             waiting.keys.update(dict.fromkeys(missing))
-            await waiting.done
+            await shield(waiting.done)  # whoever waits no longer takes nothing from the others
         return answers
+
+    async def settle(self) -> None:
+        """End what is still being asked: an operation that was refused leaves nothing on its connection."""
+        for waiting in self._waiting.values():
+            waiting.done.cancel()
+        self._waiting = {}
+        for task in self._asked:
+            task.cancel()
+        await gather(*self._asked, return_exceptions=True)
+
+    def _begin(self, question: Batched[Any, Any], more: tuple[Hashable, ...]) -> None:
+        if (question, more) in self._waiting:
+            task = get_running_loop().create_task(self._ask(question, more))
+            self._asked.add(task)
+            task.add_done_callback(self._asked.discard)
 
     async def _ask(self, question: Batched[Any, Any], more: tuple[Hashable, ...]) -> None:
         waiting = self._waiting.pop((question, more), None)
@@ -87,9 +102,13 @@ class Asking:
             return  # of an event that is over
         try:
             found = await question(self.viewer, list(waiting.keys), *more)
+        except CancelledError:
+            waiting.done.cancel()
+            raise
         except BaseException as refused:
             if not waiting.done.done():
                 waiting.done.set_exception(refused)
+                waiting.done.exception()  # it may be that nobody waits any more
             return
         waiting.answers.update({key: found.get(key) for key in waiting.keys})
         if not waiting.done.done():

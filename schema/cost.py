@@ -19,6 +19,7 @@ from graphql import (
     FragmentDefinitionNode,
     GraphQLSchema,
     IntValueNode,
+    ListValueNode,
     OperationDefinitionNode,
     OperationType,
     VariableDefinitionNode,
@@ -78,11 +79,13 @@ def _weighed(schema: GraphQLSchema, same: Same, kept: _Kept) -> Weighed:
     return Weighed(parts, defaults, MUTATION * len(parts) if changes else 0)
 
 
-def _default(definition: VariableDefinitionNode) -> int | None:
-    """The default of a variable that may be a size or a flag."""
+def _default(definition: VariableDefinitionNode) -> int | list[None] | None:
+    """The default of a variable that may be a size, a list by its size, or a flag."""
     value = definition.default_value
     if isinstance(value, IntValueNode):
         return int(value.value)
+    if isinstance(value, ListValueNode):
+        return [None] * len(value.values)
     return value.value if isinstance(value, BooleanValueNode) else None
 
 

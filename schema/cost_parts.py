@@ -58,8 +58,15 @@ class Number(NamedTuple):
 
     def value(self, variables: Mapping[str, Any]) -> int:
         said = (variables.get(name) for name in self.names)
-        counted = (len(value) if type(value) is list else value for value in said)
+        counted = (_whole(value) for value in said)
         return max(0, next((value for value in counted if type(value) is int), self.otherwise))
+
+
+def _whole(value: Any) -> Any:
+    """A list by its items; a number with nothing behind the point is a whole one, as GraphQL takes it."""
+    if type(value) is list:
+        return len(value)
+    return int(value) if type(value) is float and value.is_integer() else value
 
 
 _ONE = Number((), 1)

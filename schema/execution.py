@@ -46,8 +46,10 @@ class OneReadingPerQuery(SchemaExtension):
 
     async def on_execute(self) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
+            asking: Asking = self.execution_context.context
             if self.execution_context.operation_type is Kind.QUERY:
-                await stack.enter_async_context(reading(self.execution_context.context.viewer))
+                await stack.enter_async_context(reading(asking.viewer))
+                stack.push_async_callback(asking.settle)
             yield
 
 
@@ -136,9 +138,12 @@ class Schema(strawberry.Schema):
             return ExecutionResult(None, executor)
         is_read = self.reads and operation.operation is OperationType.QUERY
         async with reading(asking.viewer) if is_read else nullcontext():
-            found: Any = executor.execute_operation()
-            if isinstance(found, Awaitable):
-                found = await found
+            try:
+                found: Any = executor.execute_operation()
+                if isinstance(found, Awaitable):
+                    found = await found
+            finally:
+                await asking.settle()
         return ExecutionResult(found.data, found.errors)
 
 

@@ -61,12 +61,19 @@ async def followed(asking: Asking, topic: Topic, after: str | None) -> AsyncGene
         quiet = False
         while True:
             seat.look()
+            read_as = seat.viewer
             found = await _read(seat, topic, position, _AT_ONCE)
             for entry in found.entries:
                 await _pay(asking)
-                asking.begin_anew(seat.viewer)
+                if seat.viewer != read_as:
+                    break  # what is left is read again, as the viewer that it is now
+                position = entry.position
+                asking.begin_anew(read_as)
                 yield Told(live.tokens.written(organisation_id, topic, entry.position), entry)
-            position = found.through
+            else:
+                position = found.through
+            if seat.viewer != read_as:
+                continue
             if quiet and not found.entries:
                 await _pay(asking)
                 asking.begin_anew(seat.viewer)

@@ -102,7 +102,7 @@ class Place(Seat):
         return True
 
     async def recognise(self) -> None:
-        await self.standing.ask(self._pace.recognise)
+        await self.standing.ask()
 
 
 class Hub:

@@ -19,6 +19,7 @@ from schema.live import NobodyCanSay, NotKnownAnyMore
 from server.live.pace import Pace
 
 _log = logging.getLogger(__name__)
+_AT_ONCE = 8
 
 Recognise = Callable[[], Awaitable[Viewer | None]]
 """Asks who somebody is, by what they sent when they came."""
@@ -27,7 +28,8 @@ Recognise = Callable[[], Awaitable[Viewer | None]]
 class Standing:
     """One token or session, and those who follow by it."""
 
-    def __init__(self, viewer: Viewer, recognise: Recognise) -> None:
+    def __init__(self, viewer: Viewer, recognise: Recognise, longest: float) -> None:
+        self._longest = longest
         self._viewer = viewer
         self._recognise = recognise
         self._confirmed = monotonic()
@@ -43,20 +45,23 @@ class Standing:
 
     @property
     def viewer(self) -> Viewer:
-        """Raises why it is over."""
+        """Raises why it is over; what nobody has confirmed for long is over, whoever should have asked."""
+        if self.why is None and monotonic() >= self._confirmed + self._longest:
+            self._end(NobodyCanSay())
         if self.why is not None:
             raise self.why
         return self._viewer
 
-    async def ask(self, longest: float) -> None:
+    async def ask(self) -> None:
         """Ask again. Without an answer the last one is worth something until `longest` after it, and then nothing."""
         try:
-            viewer = await self._recognise()
+            async with asyncio.timeout(self._longest / 4):
+                viewer = await self._recognise()
         except Refusal:
             return self._end(NotKnownAnyMore())
         except Exception as trouble:
             _log.warning("who follows cannot be seen: %s", trouble)
-            if monotonic() >= self._confirmed + longest:
+            if monotonic() >= self._confirmed + self._longest:
                 self._end(NobodyCanSay())
             return None
         self._confirmed = monotonic()
@@ -85,6 +90,7 @@ class Standings:
         self._by_key: dict[str, Standing] = {}
         self._asking: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
+        self._some = asyncio.Semaphore(_AT_ONCE)
 
     def __len__(self) -> int:
         return len(self._by_key)
@@ -93,7 +99,7 @@ class Standings:
         """The standing behind what somebody is known by, asked about until it is released."""
         standing = self._by_key.get(key)
         if standing is None or standing.over.is_set():
-            standing = self._by_key[key] = Standing(viewer, recognise)
+            standing = self._by_key[key] = Standing(viewer, recognise, 2 * self._pace.recognise)
         standing.holders += 1
         if self._asking is None:
             self._asking = asyncio.create_task(self._ask_again())
@@ -106,9 +112,14 @@ class Standings:
 
     async def _ask_again(self) -> None:
         while self._by_key and not await self._is_closed_within(self._pace.recognise):
-            for standing in [each for each in self._by_key.values() if not each.over.is_set()]:
-                await standing.ask(2 * self._pace.recognise)
+            running = [each for each in self._by_key.values() if not each.over.is_set()]
+            await asyncio.gather(*(self._asked(each) for each in running))
         self._asking = None
+
+    async def _asked(self, standing: Standing) -> None:
+        """Some at a time: neither waits somebody for the slowest of all, nor is everybody asked about at once."""
+        async with self._some:
+            await standing.ask()
 
     async def _is_closed_within(self, seconds: float) -> bool:
         with suppress(TimeoutError):

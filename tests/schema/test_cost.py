@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import httpx
@@ -213,3 +214,21 @@ async def test_what_costs_too_much_is_the_request_s_error(shared_books: Books) -
         response = await asked(shared_books, Allowance(most_cost=8), accept)
         assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (status, "TOO_COSTLY")
         assert "Retry-After" not in response.headers
+
+
+@pytest.mark.parametrize(
+    ("document", "variables", "same"),
+    [
+        ("query($n: Int) { accounts(first: $n) { edges { node { id } } } }", {"n": 200.0}, {"n": 200}),
+        ('query($ids: [ID!]! = ["a", "b", "c"]) { nodes(ids: $ids) { id } }', {}, {"ids": ["a", "b", "c"]}),
+    ],
+)
+def test_a_number_is_what_it_is_however_it_is_said(
+    document: str, variables: dict[str, Any], same: dict[str, Any]
+) -> None:
+    parsed = parse(document)
+    (operation,) = parsed.definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    weight = weighed(schema._schema, parsed, operation)
+    assert weight.cost(variables) == weight.cost(same)
+    assert weight.cost(same) > weight.cost({next(iter(same)): 1})

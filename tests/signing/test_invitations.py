@@ -91,3 +91,12 @@ async def test_a_repeated_call_has_no_secret(shop: Shop, houses: Houses) -> None
 async def test_a_member_for_whom_there_is_no_host_is_not_invited(shop: Shop) -> None:
     result = await shop.books.call("inviteMember", {"membershipId": await shop.member("x", "client_admin")})
     assert (result["code"], result["path"]) == ("WRONG_STATE", ["membershipId"])
+
+
+async def test_an_invitation_is_for_what_its_maker_might_give_and_ends_when_it_is_more(houses: Houses) -> None:
+    books = houses.shop.books
+    member = {"membershipId": await houses.shop.member("lite", "partner_sales")}
+    lia = books.as_role("partner_admin", "lite")
+    secret = (await books.call("inviteMember", member, viewer=lia, show=MADE))["secret"]
+    await books.make("assignRole", {**member, "role": "admin"})
+    assert (await houses.lite.browser().post("/invitation", {"secret": secret})).status_code == 403
