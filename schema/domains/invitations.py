@@ -41,7 +41,7 @@ class Invitation(Node):
 findable(Kind.INVITATION, queries.invitations, Invitation)
 
 
-@strawberry.type
+@strawberry.type(description="An invitation that was just made, and the way in.")
 class InvitationWithSecret:
     invitation: Invitation
     secret: str | None = strawberry.field(
