@@ -7,16 +7,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Hashable
+from inspect import Parameter, Signature
 from operator import attrgetter
 from typing import Annotated, Any, Generic, TypeVar
 from uuid import UUID
 
 import strawberry
+from strawberry.utils.str_converters import to_camel_case
 
+from bss.identifier import Kind
 from bss.refusal import InvalidInput
 from bss.transaction.page import Page, PageRequest
 from schema.asking import Batched, Info
 from schema.declare import needs
+from schema.node import optional_uuid
 from schema.together import Together, none_further
 
 NodeType = TypeVar("NodeType")
@@ -83,18 +87,38 @@ def connected(
     return Connection(edges=[Edge(position=id_of(row), node=node_of(row)) for row in page.rows], page=page)
 
 
-def listed(question: Callable[..., Awaitable[Page[Any]]], node: Any, *, description: str) -> Any:
-    """The root field of a query that answers page by page; its rows have an `id` and are shown by `node.of`."""
+def listed(
+    question: Callable[..., Awaitable[Page[Any]]], node: Any, *, description: str, of: tuple[str, Kind] | None = None
+) -> Any:
+    """The root field of a query that answers page by page; its rows have an `id` and are shown by `node.of`.
+
+    `of`: the argument, of the query and of the field alike, that may name the one whose rows are meant.
+    """
 
     async def resolver(
-        info: Info, first: First = None, after: Cursor = None, last: Last = None, before: Cursor = None
+        info: Info,
+        first: First = None,
+        after: Cursor = None,
+        last: Last = None,
+        before: Cursor = None,
+        **named: str | None,
     ) -> Any:
-        page = await question(info.context.viewer, asked_page(first, after, last, before))
+        wanted = {} if of is None else {of[0]: optional_uuid(of[1], named.get(of[0]), to_camel_case(of[0]))}
+        page = await question(info.context.viewer, asked_page(first, after, last, before), **wanted)
         return connected(page, node.of, lambda row: row.id)
 
-    arguments = {"first": First, "after": Cursor, "last": Last, "before": Cursor}
-    resolver.__annotations__ = {"info": Info, **arguments, "return": Connection[node]}
+    owner = {} if of is None else {of[0]: strawberry.ID | None}
+    arguments = {"info": Info, **owner, "first": First, "after": Cursor, "last": Last, "before": Cursor}
+    resolver.__annotations__ = {**arguments, "return": Connection[node]}
+    resolver.__signature__ = Signature(  # type: ignore[attr-defined]  # the library reads the arguments there
+        [_parameter(name, kind) for name, kind in arguments.items()], return_annotation=Connection[node]
+    )
     return strawberry.field(resolver=resolver, description=description, directives=needs(question))
+
+
+def _parameter(name: str, kind: Any) -> Parameter:
+    default = Parameter.empty if name == "info" else None
+    return Parameter(name, Parameter.POSITIONAL_OR_KEYWORD, default=default, annotation=kind)
 
 
 def paged_together(

@@ -11,9 +11,9 @@ from bss.access.delegate_account import DelegateAccount, delegate_account
 from bss.access.end_delegation import EndDelegation, end_delegation
 from bss.identifier import Kind
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
-from schema.declare import mutation, needs, shown
-from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed
+from schema.declare import mutation, shown
+from schema.node import Node, findable, id_of, uuid_of
 from schema.size import sized
 
 
@@ -107,23 +107,12 @@ def _ending(given: EndDelegationInput) -> EndDelegation:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
+    delegations = listed(
+        delegation_queries.delegation_page,
+        Delegation,
         description="Delegations of accounts in scope, or of one account, oldest first; ended ones too.",
-        directives=needs(delegation_queries.delegation_page),
+        of=("account_id", Kind.ACCOUNT),
     )
-    async def delegations(
-        self,
-        info: Info,
-        account_id: strawberry.ID | None = None,
-        first: First = None,
-        after: Cursor = None,
-        last: Last = None,
-        before: Cursor = None,
-    ) -> Connection[Delegation]:
-        of_account = optional_uuid(Kind.ACCOUNT, account_id, "accountId")
-        request = asked_page(first, after, last, before)
-        page = await delegation_queries.delegation_page(info.context.viewer, request, account_id=of_account)
-        return connected(page, Delegation.of, lambda row: row.id)
 
     @strawberry.field(description="The delegations by which the caller may act now, oldest first; none while it acts.")
     async def my_delegations(

@@ -14,10 +14,9 @@ from bss.providers import provider, queries
 from bss.providers.add_provider import AddProvider, add_provider
 from bss.providers.retire_provider import RetireProvider, retire_provider
 from bss.providers.update_provider import UpdateProvider, update_provider
-from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
-from schema.declare import mutation, needs, shown
-from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+from schema.connection import listed
+from schema.declare import mutation, shown
+from schema.node import Node, findable, id_of, uuid_of
 from schema.size import sized
 
 _DOMAINS = "Of which somebody's verified e-mail address must be who comes for the first time, such as example.com."
@@ -149,23 +148,12 @@ def _retirement(given: RetireIdentityProviderInput) -> RetireProvider:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
+    identity_providers = listed(
+        queries.provider_page,
+        IdentityProvider,
         description="The identity providers of accounts in scope, or of one account, oldest first; retired ones too.",
-        directives=needs(queries.provider_page),
+        of=("account_id", Kind.ACCOUNT),
     )
-    async def identity_providers(
-        self,
-        info: Info,
-        account_id: strawberry.ID | None = None,
-        first: First = None,
-        after: Cursor = None,
-        last: Last = None,
-        before: Cursor = None,
-    ) -> Connection[IdentityProvider]:
-        of_account = optional_uuid(Kind.ACCOUNT, account_id, "accountId")
-        request = asked_page(first, after, last, before)
-        page = await queries.provider_page(info.context.viewer, request, account_id=of_account)
-        return connected(page, IdentityProvider.of, lambda row: row.id)
 
 
 _shown = shown(queries.providers, IdentityProvider)

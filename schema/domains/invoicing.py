@@ -17,12 +17,12 @@ from bss.organisations import queries as organisations
 from bss.refusal import InvalidInput
 from bss.transaction.page import MOST_ROWS
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.domains.issuers import Issuer, issuer_by_id
 from schema.domains.lines import BillableLine
 from schema.domains.organisations import Account, account_by_id
-from schema.node import Node, findable, id_of, optional_uuid
+from schema.node import Node, findable, id_of
 from schema.scalars import Money
 from schema.size import sized_by
 
@@ -153,20 +153,12 @@ class RequestBillRunInput:
 
 @strawberry.type
 class Query:
-    @strawberry.field(description="Invoices to or from accounts in scope.", directives=needs(queries.page))
-    async def invoices(
-        self,
-        info: Info,
-        bill_to_account_id: strawberry.ID | None = None,
-        first: First = None,
-        after: Cursor = None,
-        last: Last = None,
-        before: Cursor = None,
-    ) -> Connection[Invoice]:
-        bill_to = optional_uuid(Kind.ACCOUNT, bill_to_account_id, "billToAccountId")
-        request = asked_page(first, after, last, before)
-        page = await queries.page(info.context.viewer, request, bill_to_account_id=bill_to)
-        return connected(page, Invoice.of, lambda row: row.id)
+    invoices = listed(
+        queries.page,
+        Invoice,
+        description="Invoices to or from accounts in scope.",
+        of=("bill_to_account_id", Kind.ACCOUNT),
+    )
 
 
 @strawberry.type

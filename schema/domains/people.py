@@ -14,9 +14,9 @@ from bss.access.assign_role import AssignRole, assign_role
 from bss.access.end_membership import EndMembership, end_membership
 from bss.identifier import Kind
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.connection import Connection, Cursor, First, Last, asked_page, connected, listed
 from schema.declare import mutation, needs, shown
-from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+from schema.node import Node, findable, id_of, uuid_of
 
 
 @strawberry.type(description="A person or an API client.")
@@ -124,23 +124,12 @@ class Query:
         page = await queries.person_page(info.context.viewer, asked_page(first, after, last, before))
         return connected(page, Person.of, lambda row: row.id)
 
-    @strawberry.field(
+    memberships = listed(
+        queries.membership_page,
+        Membership,
         description="Memberships over accounts in scope, or those of one person, oldest first; ended ones too.",
-        directives=needs(queries.membership_page),
+        of=("person_id", Kind.PERSON),
     )
-    async def memberships(
-        self,
-        info: Info,
-        person_id: strawberry.ID | None = None,
-        first: First = None,
-        after: Cursor = None,
-        last: Last = None,
-        before: Cursor = None,
-    ) -> Connection[Membership]:
-        of_person = optional_uuid(Kind.PERSON, person_id, "personId")
-        request = asked_page(first, after, last, before)
-        page = await queries.membership_page(info.context.viewer, request, person_id=of_person)
-        return connected(page, Membership.of, lambda row: row.id)
 
 
 _shown = shown(queries.memberships, Membership)

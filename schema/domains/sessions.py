@@ -13,10 +13,10 @@ from bss.signing import queries
 from bss.signing.end_session import EndSession, end_session
 from bss.signing.end_sessions import EndSessions, end_sessions
 from schema.asking import Info
-from schema.connection import Connection, Cursor, First, Last, asked_page, connected
+from schema.connection import listed
 from schema.declare import mutation, needs, shown
 from schema.domains.people import Person, person_by_id
-from schema.node import Node, findable, id_of, optional_uuid, uuid_of
+from schema.node import Node, findable, id_of, uuid_of
 
 
 @strawberry.type(description="Somebody signed in on a host, as a membership.")
@@ -69,23 +69,12 @@ def _endings(given: EndSessionsInput) -> EndSessions:
 
 @strawberry.type
 class Query:
-    @strawberry.field(
+    sessions = listed(
+        queries.session_page,
+        Session,
         description="Sessions over accounts in scope, or those of one person, oldest first; ended ones too.",
-        directives=needs(queries.session_page),
+        of=("person_id", Kind.PERSON),
     )
-    async def sessions(
-        self,
-        info: Info,
-        person_id: strawberry.ID | None = None,
-        first: First = None,
-        after: Cursor = None,
-        last: Last = None,
-        before: Cursor = None,
-    ) -> Connection[Session]:
-        of_person = optional_uuid(Kind.PERSON, person_id, "personId")
-        request = asked_page(first, after, last, before)
-        page = await queries.session_page(info.context.viewer, request, person_id=of_person)
-        return connected(page, Session.of, lambda row: row.id)
 
 
 @strawberry.type
