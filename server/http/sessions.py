@@ -6,7 +6,6 @@ Owns: the cookie. Does not own: how somebody is known to be somebody, or how lon
 from __future__ import annotations
 
 from dataclasses import replace
-from uuid import UUID
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -17,7 +16,6 @@ from bss.providers.queries import provider_at
 from bss.signing.authenticate import viewer_of_session
 from bss.signing.end_session import EndSession, end_session
 from bss.signing.session import LONGEST, Session, SessionStore, StoreAway, Voucher, session_key
-from bss.signing.start_session import StartSession, start_session
 from bss.transaction.command import Outcome
 from bss.viewer import Viewer
 from server.http.recognise import COOKIE, host_of
@@ -26,12 +24,6 @@ from server.identity.discovery import ProviderTrouble
 from server.identity.relying_party import RelyingParty
 
 _NOT_KEPT = {"Cache-Control": "no-store"}
-
-
-async def begin_session(request: Request, response: Response, system: Viewer, membership_id: UUID) -> None:
-    """Start a session of the membership, and hand its secret to the browser with this response."""
-    made = await start_session(system, StartSession(membership_id, host_of(request)), now=_clock(request).now())
-    await hand_over(request, response, system, made)
 
 
 async def hand_over(

@@ -40,7 +40,6 @@ from bss.providers.add_provider import AddProvider, add_provider
 from bss.providers.provider import SCOPES, Rule, Terms
 from bss.providers.sign_in import Known, SignIn, sign_in
 from bss.role import RoleKind
-from bss.signing.start_session import StartSession, start_session
 from bss.subscriptions.queries import page as subscribed
 from bss.transaction.page import PageRequest
 from bss.viewer import Viewer
@@ -52,6 +51,7 @@ from tests.contracts.documents import logo_png
 from tests.installation import Server
 from tests.isolation.leaks import Scope, look
 from tests.isolation.noted import note_everything
+from tests.signing.door import opened
 
 
 @pytest_asyncio.fixture
@@ -95,7 +95,7 @@ async def _sign_in(owner: Viewer, now: datetime) -> None:
     """Everybody is signed in."""
     for membership in (await membership_page(owner, PageRequest())).rows:
         if membership.ended_at is None:
-            await start_session(owner, StartSession(membership.id, "bss.example"), now=now)
+            await opened(owner, membership.id, "bss.example", now)
 
 
 async def _show(owner: Viewer, now: datetime) -> None:

@@ -12,16 +12,11 @@ from typing import Any
 
 import httpx
 from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 from websockets.asyncio.client import ClientConnection, connect
 
-from bss.identifier import Kind, private
 from schema.budget import UNBOUND, Allowance
 from server.command_line.processes import server_of
 from server.http.application import application
-from server.http.sessions import begin_session
 from server.http.stored import NOTHING_STORED, Stored, stored_in
 from server.identity.authorisation import Authorisation
 from server.identity.resume_tokens import ResumeTokens
@@ -32,6 +27,7 @@ from server.memory.short_lived import ShortLived
 from tests.schema.books import Books
 from tests.schema.test_documents import FOLDER
 from tests.schema.test_http import token
+from tests.signing.door import with_a_door
 
 SEAL = Seal("a secret of at least 32 characters, for tests")
 EVENTS = {"Accept": "text/event-stream"}
@@ -63,14 +59,7 @@ async def opened(
     entries = None if memory is None else ShortLived(memory)
     made = application(books.clock, allowance, {**stored_in(FOLDER), **stored}, entries, authorisation, live=hub)
 
-    async def door(request: Request) -> Response:
-        response = Response("come in")
-        membership = private(Kind.MEMBERSHIP, request.path_params["membership"])
-        await begin_session(request, response, books.staff, membership)
-        return response
-
-    made.router.routes.append(Route("/door/{membership}", door))
-    yield Shop(books, made, hub)
+    yield Shop(books, with_a_door(books, made), hub)
     if entries is not None:
         await entries.close()
 

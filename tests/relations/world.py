@@ -14,10 +14,10 @@ from bss.brands.add_host import AddHost, add_host
 from bss.identifier import Kind, private, public, uuid7
 from bss.invoicing.bill_run import run
 from bss.permission import Permission
-from bss.signing.start_session import StartSession, start_session
 from bss.transaction.begin import begin, reading
 from bss.viewer import Viewer
 from tests.schema.books import Books
+from tests.signing.door import opened
 from tests.sync.channel import Channel
 
 TREE = {"above": "root", "own": "above", "below": "own", "beside": "above"}
@@ -187,8 +187,8 @@ async def _noted(world: World, place: str) -> None:
             show="... on CreatedToken { token { id } }",
         )
         ids["token"] = created["token"]["id"]
-        asked = StartSession(private(Kind.MEMBERSHIP, ids["membership"]), "bss.example")
-        started = await start_session(world.books.staff, asked, now=world.books.clock.now())
+        member_id, now = private(Kind.MEMBERSHIP, ids["membership"]), world.books.clock.now()
+        started = await opened(world.books.staff, member_id, "bss.example", now)
         ids["session"] = public(Kind.SESSION, started.object_id)
         client = {"membershipId": ids["membership"], "name": "a client", "scopes": ["account:view"]}
         shown = "... on ClientWithSecret { client { id } }"

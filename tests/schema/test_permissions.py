@@ -44,7 +44,6 @@ NOT_IN_THE_API = {
     "removeHost",
     "signIn",
     "signOutAtProvider",
-    "startSession",
     "storeDocument",
     "takeInvitation",
 }

@@ -11,20 +11,15 @@ from ipaddress import ip_network
 
 import pytest
 import pytest_asyncio
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
-from bss.identifier import Kind, private
 from bss.transaction.database import Database
 from server.egress.client import Egress
 from server.http.application import application
-from server.http.sessions import begin_session
 from server.identity.discovery import Discovery
 from server.identity.relying_party import RelyingParty
 from server.memory.short_lived import ShortLived
-from tests.schema.books import Books, open_books
+from tests.schema.books import open_books
+from tests.signing.door import with_a_door
 from tests.signing.forgetful import Forgetful, forgetful_server
 from tests.signing.houses import ANNA, CLOUD, LENA, LITE, Houses, house
 from tests.signing.provider import Provider, running
@@ -45,19 +40,6 @@ async def shop(database: Database, forgetful: Forgetful) -> AsyncIterator[Shop]:
     serving = application(books.clock, entries=entries, relying_party=party, pages_send_any=True)
     yield Shop(books, with_a_door(books, serving))
     await entries.close()
-
-
-def with_a_door(books: Books, serving: Starlette) -> Starlette:
-    """The application, and `GET /door/mem_…`, which lets that membership in."""
-
-    async def door(request: Request) -> Response:
-        response = Response("come in")
-        membership = private(Kind.MEMBERSHIP, request.path_params["membership"])
-        await begin_session(request, response, books.staff, membership)
-        return response
-
-    serving.router.routes.append(Route("/door/{membership}", door))
-    return serving
 
 
 @pytest_asyncio.fixture

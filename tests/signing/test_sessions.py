@@ -11,6 +11,7 @@ from bss.transaction.begin import reading
 from tests.schema.books import OPENED
 from tests.signing.browser import WHO
 from tests.signing.forgetful import Forgetful
+from tests.signing.houses import Houses
 from tests.signing.shop import HOST, Shop
 
 MINUTE = timedelta(minutes=1)
@@ -182,15 +183,23 @@ async def test_who_sends_a_token_is_known_by_that_or_not_at_all(shop: Shop) -> N
         assert (await xander.post("/graphql", WHO, {"Authorization": header})).status_code == 401, header
 
 
-async def test_starting_and_ending_a_session_is_in_the_audit(shop: Shop) -> None:
-    xander = await shop.signed_in(await shop.member("x", "billing_viewer"))
-    await xander.post("/sign-out")
-    async with reading(shop.books.staff) as tx:
+async def test_every_way_in_and_the_way_out_are_in_the_audit(houses: Houses) -> None:
+    lena = await houses.lite.signed_in()
+    await lena.post("/sign-out")
+    given = {"membershipId": await houses.shop.member("x", "billing_viewer")}
+    shown = "... on InvitationWithSecret { secret }"
+    secret = (await houses.shop.books.make("inviteMember", given, show=shown))["secret"]
+    await houses.lite.browser().post("/invitation", {"secret": secret})
+    async with reading(houses.shop.books.staff) as tx:
         rows = await tx.connection.fetch(
-            "SELECT operation, actor_name FROM audit WHERE operation LIKE '%Session' ORDER BY id"
+            "SELECT operation, actor_name FROM audit WHERE operation IN ('signIn', 'endSession', 'takeInvitation')"
+            " AND object_id IN (SELECT id FROM session) ORDER BY id"
         )
-    ended_by = "billing_viewer of x"
-    assert [tuple(row) for row in rows] == [("startSession", shop.books.staff.actor_name), ("endSession", ended_by)]
+    assert [tuple(row) for row in rows] == [
+        ("signIn", "system:sign in"),
+        ("endSession", "Lena"),
+        ("takeInvitation", "system:invitation"),
+    ]
 
 
 async def test_a_host_that_is_removed_ends_the_sessions_that_were_started_there(shop: Shop) -> None:
