@@ -33,7 +33,7 @@ from server.identity.signing import SigningKeys
 from server.installation import Installation, migrate_given, opened
 from server.live.hub import Hub
 from server.memory.budget import allowance
-from server.memory.seen import RedisMemory
+from server.memory.seen import Seen
 from server.memory.short_lived import ShortLived
 from server.settings import BadSetting, Settings, load
 from server.settled import settle
@@ -82,9 +82,9 @@ async def served(
     clock: Clock, settings: Settings, queue_url: str, seal: Seal, stored: Stored = NOTHING_STORED, origin: str = ""
 ) -> AsyncIterator[Starlette]:
     """The application, with what it shares with other processes in memory; `origin` is where clients reach it."""
-    entries, memory = ShortLived(queue_url), RedisMemory(queue_url)
+    entries = ShortLived(queue_url)
     places = Places((origin or settings.public_url or "").rstrip("/"))
-    authorisation = Authorisation(places, SigningKeys(seal), memory)
+    authorisation = Authorisation(places, SigningKeys(seal), Seen(entries))
     party = RelyingParty(Discovery(Egress(settings.networks)))
     try:
         async with allowance(settings, queue_url) as allowed:
@@ -92,7 +92,6 @@ async def served(
             any_text = settings.pages == "any"
             yield application(clock, allowed, stored, entries, authorisation, party, live, pages_send_any=any_text)
     finally:
-        await memory.close()
         await entries.close()
 
 

@@ -1,32 +1,25 @@
-"""What was seen a moment ago, for all processes together, on the Redis-protocol server.
+"""What was seen a moment ago, for all processes together: `server.identity.memory.Memory` over short-lived entries.
 
-Owns: the connection and its patience. Does not own: what is remembered (`server.identity`).
+Owns: the names of such entries. Does not own: the server behind them (`short_lived`), or what is remembered.
 """
 
 from __future__ import annotations
 
-from redis.asyncio import Redis
-from redis.exceptions import RedisError
+from datetime import timedelta
 
+from bss.signing.session import StoreAway
 from server.identity.memory import MemoryAway
-
-_PATIENCE_SECONDS = 2
-_PREFIX = "bss:seen:"
+from server.memory.short_lived import ShortLived
 
 
-class RedisMemory:
-    """A memory on the Redis-protocol server at a redis:// or unix:// URL."""
+class Seen:
+    """The memory of an installation."""
 
-    def __init__(self, url: str) -> None:
-        self._redis: Redis = Redis.from_url(
-            url, socket_timeout=_PATIENCE_SECONDS, socket_connect_timeout=_PATIENCE_SECONDS
-        )
+    def __init__(self, entries: ShortLived) -> None:
+        self._entries = entries
 
     async def first(self, name: str, seconds: int) -> bool:
         try:
-            return bool(await self._redis.set(f"{_PREFIX}{name}", b"1", nx=True, ex=seconds))
-        except (RedisError, OSError, TimeoutError) as trouble:
+            return await self._entries.first(f"seen:{name}", timedelta(seconds=seconds))
+        except StoreAway as trouble:
             raise MemoryAway(str(trouble)) from trouble
-
-    async def close(self) -> None:
-        await self._redis.aclose()

@@ -1,7 +1,7 @@
-"""The connection to the Redis-protocol server, for what may be forgotten at any moment.
+"""The connection to the Redis-protocol server for what can be done without it: each process goes on by itself then.
 
-Owns: the connection, its patience, and the one failure that its users know. The only module outside the workers that
-names the library. Does not own: what is remembered; nothing that matters tomorrow may stand there alone.
+Owns: the connection, its patience, which is short, and the one failure that its users know. Does not own: what is
+remembered; nothing that matters tomorrow may stand there alone.
 """
 
 from __future__ import annotations

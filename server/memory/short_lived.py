@@ -1,4 +1,4 @@
-"""What may be lost: entries in the Redis-protocol server, each until a time. The only module here that names Redis.
+"""What may be lost: entries in the Redis-protocol server, each until a time.
 
 Owns: the connection, and that an entry is one key. Does not own: what an entry means, or any truth: a server that
 forgets everything makes people sign in again, and lets nobody in.

@@ -11,7 +11,8 @@ import pytest
 import pytest_asyncio
 
 from server.identity.memory import Memory, MemoryAway
-from server.memory.seen import RedisMemory
+from server.memory.seen import Seen
+from server.memory.short_lived import ShortLived
 from tests.clients.memory import LocalMemory
 from tests.clients.valkey import valkey
 
@@ -22,9 +23,9 @@ async def memory(request: pytest.FixtureRequest) -> AsyncIterator[Memory]:
         yield LocalMemory()
         return
     with TemporaryDirectory() as folder, valkey(Path(folder)) as (url, _):
-        kept = RedisMemory(url)
-        yield kept
-        await kept.close()
+        entries = ShortLived(url)
+        yield Seen(entries)
+        await entries.close()
 
 
 async def test_of_many_at_once_one_is_the_first(memory: Memory) -> None:
@@ -35,23 +36,25 @@ async def test_of_many_at_once_one_is_the_first(memory: Memory) -> None:
 
 async def test_a_name_is_forgotten_after_its_time() -> None:
     with TemporaryDirectory() as folder, valkey(Path(folder)) as (url, _):
-        memory = RedisMemory(url)
+        entries = ShortLived(url)
+        memory = Seen(entries)
         assert await memory.first("one", 1)
         assert not await memory.first("one", 1)
         await asyncio.sleep(1.1)
         assert await memory.first("one", 1)
-        await memory.close()
+        await entries.close()
 
 
 async def test_a_memory_that_is_away_says_so() -> None:
     with TemporaryDirectory() as folder, valkey(Path(folder)) as (url, process):
-        memory = RedisMemory(url)
+        entries = ShortLived(url)
+        memory = Seen(entries)
         assert await memory.first("one", 60)
         process.kill()
         process.wait()
         with pytest.raises(MemoryAway):
             await memory.first("two", 60)
-        await memory.close()
-    unknown = RedisMemory("unix:///nowhere/at/all.sock")
+        await entries.close()
+    unknown = Seen(ShortLived("unix:///nowhere/at/all.sock"))
     with pytest.raises(MemoryAway):
         await unknown.first("one", 60)
