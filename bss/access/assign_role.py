@@ -42,9 +42,4 @@ async def assign_role(tx: Transaction, request: AssignRole, now: datetime) -> Ou
         )
     except asyncpg.UniqueViolationError as had:
         raise Conflict("This person has the role over the account already.", ("role",)) from had
-    # An invitation was made for what the membership allowed then.
-    await tx.connection.execute(
-        "UPDATE invitation SET ends_at = $3 WHERE organisation_id = $1 AND membership_id = $2 AND ends_at > $3",
-        *(tx.organisation_id, membership.id, now),
-    )
     return Outcome(membership.id)

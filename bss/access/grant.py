@@ -75,10 +75,16 @@ async def running_membership(tx: Transaction, membership_id: UUID) -> Running:
         raise NotFound("membership", ("membershipId",))
     if row["ended_at"] is not None:
         raise WrongState("The membership has ended.", ("membershipId",))
-    role = await role_named(tx, row["role"])
-    refuse_more(tx.viewer, role.permissions if role else ())
     names = ("id", "path", "person_id", "account_id", "role", "identity_id")
-    return Running(*(row[name] for name in names))
+    membership = Running(*(row[name] for name in names))
+    refuse_more(tx.viewer, await allowed_by(tx, membership))
+    return membership
+
+
+async def allowed_by(tx: Transaction, membership: Running) -> frozenset[Permission]:
+    """What its role allows now; nothing, when the role is retired."""
+    role = await role_named(tx, membership.role)
+    return frozenset() if role is None else role.permissions
 
 
 async def refuse_last_owner(tx: Transaction, membership: Running) -> None:

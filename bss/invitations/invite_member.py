@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from bss.access.admit import token_hash
-from bss.access.grant import Running, running_membership
+from bss.access.grant import Running, allowed_by, running_membership
 from bss.invitations.models import InvitationModel
 from bss.permission import Permission
 from bss.refusal import InvalidInput, NotFound, WrongState
@@ -54,6 +54,7 @@ async def invite_member(tx: Transaction, request: InviteMember, now: datetime) -
         membership_id=membership.id,
         host=host,
         secret_hash=token_hash(secret),
+        allowed=sorted(word.value for word in await allowed_by(tx, membership)),
         made_at=now,
         ends_at=now + timedelta(minutes=request.minutes),
     )

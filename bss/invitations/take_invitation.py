@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bss.access.grant import running_membership
+import orjson
+
+from bss.access.grant import allowed_by, running_membership
 from bss.permission import Permission
 from bss.refusal import Refusal, WrongState
 from bss.signing.open_session import open_session
@@ -32,15 +34,18 @@ class TakeInvitation:
 @command("takeInvitation", requires=Permission.SESSION_MANAGE, refuses=(InvitationOver,))
 async def take_invitation(tx: Transaction, request: TakeInvitation, now: datetime) -> Outcome:
     """Start the session of whoever brings an invitation first, while it and its membership last."""
-    membership_id = await tx.connection.fetchval(
+    taken = await tx.connection.fetchrow(
         "UPDATE invitation SET taken_at = $4 WHERE organisation_id = $1 AND secret_hash = $2 AND host = $3"
-        " AND taken_at IS NULL AND ends_at > $4 RETURNING membership_id",
+        " AND taken_at IS NULL AND ends_at > $4 RETURNING membership_id, allowed",
         *(tx.organisation_id, request.secret_hash, request.host, now),
     )
-    if membership_id is None:
+    if taken is None:
         raise InvitationOver
     try:
-        membership = await running_membership(tx, membership_id)
+        membership = await running_membership(tx, taken["membership_id"])
     except WrongState as ended:
         raise InvitationOver from ended
+    # Whoever made it might do all that the membership allowed then; what it allows beyond is not theirs to hand on.
+    if not await allowed_by(tx, membership) <= set(orjson.loads(taken["allowed"])):
+        raise InvitationOver
     return await open_session(tx, membership, request.host, now)

@@ -451,6 +451,7 @@ class Migration(migrations.Migration):
                 ("membership_id", fields.UUIDField()),
                 ("host", fields.TextField(unique=False)),
                 ("secret_hash", fields.TextField(unique=False)),
+                ("allowed", fields.JSONField(encoder=JSON_DUMPS, decoder=loads)),
                 ("made_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("ends_at", fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ("taken_at", fields.DatetimeField(null=True, auto_now=False, auto_now_add=False)),
