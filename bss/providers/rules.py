@@ -41,8 +41,8 @@ async def refuse_ungrantable(tx: Transaction, rules: Iterable[Rule], account: Ac
 
 async def refuse_more_than_own(tx: Transaction, rules: Iterable[Rule]) -> None:
     """Raise `PermissionDenied` when the rules give more than the viewer may do: who holds the provider, holds it."""
-    for rule in rules:
-        role = await role_named(tx, rule.role)
+    for code in {rule.role for rule in rules}:
+        role = await role_named(tx, code)
         refuse_more(tx.viewer, role.permissions if role else ())
 
 

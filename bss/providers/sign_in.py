@@ -105,9 +105,10 @@ async def _wanted(tx: Transaction, provider: Record, groups: tuple[str, ...]) ->
         *(tx.organisation_id, [rule.account_id for rule in rules]),
     )
     accounts = {row["id"]: row for row in rows if row["path"].startswith(provider["path"])}
+    roles = {code: await role_named(tx, code) for code in {rule.role for rule in rules}}
     wanted = []
     for rule in rules:
-        account, role = accounts.get(rule.account_id), await role_named(tx, rule.role)
+        account, role = accounts.get(rule.account_id), roles[rule.role]
         if account is not None and role is not None and AccountKind(account["kind"]) in HAD_AT[role.kind]:
             wanted.append(Wanted(rule.account_id, account["path"], rule.role))
     return wanted
